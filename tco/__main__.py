@@ -1,0 +1,5 @@
+"""Let `python -m tco` be the command line."""
+
+from tco.cli import app
+
+app(prog_name="tco")

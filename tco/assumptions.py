@@ -1,0 +1,257 @@
+"""
+Assumptions: all tables of `data/` read together, so that every name, framework, country and source in one of them is
+known to the others.
+"""
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from tco.inputs import FrameworkInputs, InputError, SharedInputs, checked
+from tco.pricing import PriceList, read_prices
+from tco.tables import (
+    AnyRow,
+    ArticleView,
+    Assumption,
+    Claim,
+    Framework,
+    Preset,
+    Serving,
+    Source,
+    TableError,
+    read_lined_table,
+    read_table,
+)
+
+ASSUMPTION_SETS: Final = ("measured", "article")
+DATA_VARIABLE: Final = "TCO_DATA"
+
+SHARED_NAMES: Final = SharedInputs.quantities()
+FRAMEWORK_NAMES: Final = FrameworkInputs.quantities()
+
+# What is known of an input in one place: its row, by what the row applies to (a country, a framework, ...).
+RowsByPlace = Mapping[str, Mapping[str, Assumption]]
+
+
+@dataclass(frozen=True, eq=False)
+class Assumptions:
+    """Every table, checked on its own and against the others."""
+
+    shared: Mapping[str, Assumption]
+    countries: RowsByPlace
+    services: RowsByPlace
+    framework_rows: RowsByPlace
+    serving_rows: RowsByPlace
+    article: Mapping[tuple[str, str], ArticleView]
+    frameworks: Mapping[str, Framework]
+    servings: Mapping[str, Serving]
+    presets: Mapping[str, tuple[Preset, ...]]
+    claims: Mapping[str, Claim]
+    sources: Mapping[str, Source]
+    prices: PriceList
+
+    def headline_servings(self, assumption_set: str) -> tuple[str, ...]:
+        """The way of serving that stands for each framework in an assumption set."""
+        return tuple(name for name, serving in self.servings.items() if assumption_set in serving.sets.split())
+
+    def framework_of(self, serving: str) -> Framework:
+        """The framework that a way of serving belongs to."""
+        return self.frameworks[self.servings[serving].framework]
+
+    def preset_label(self, preset: str) -> str:
+        """What a preset is called on a page."""
+        return next((row.value for row in self.presets[preset] if row.name == "label"), preset)
+
+    @cached_property
+    def rows(self) -> Mapping[str, Mapping[str, Assumption]]:
+        """
+        The rows behind each input, by what they apply to: a country, a `provider/region`, a framework, a way of
+        serving, or nothing at all.
+        """
+        by_name: dict[str, dict[str, Assumption]] = {name: {"": row} for name, row in self.shared.items()}
+        for table in (self.countries, self.services, self.framework_rows, self.serving_rows):
+            for place, rows in table.items():
+                for name, row in rows.items():
+                    by_name.setdefault(name, {})[place] = row
+        return by_name
+
+
+def data_directory() -> Path:
+    """
+    Directory of the tables that come with the library.
+
+    Returns
+    -------
+    directory : Path
+        Inside the installed package, or beside it in a checkout.
+    """
+    package = Path(__file__).parent
+    installed = package / "data"
+    return installed if installed.is_dir() else package.parent / "data"
+
+
+def load_assumptions(data: Path | str | None = None) -> Assumptions:
+    """
+    Read all tables.
+
+    Parameters
+    ----------
+    data : Path or str, optional
+        A price list (`.csv`), or a directory whose tables replace those of the same name that come with the library.
+        By default what the environment variable `TCO_DATA` names, if it is set.
+
+    Returns
+    -------
+    assumptions : Assumptions
+        The tables; read once for each `data` and kept.
+
+    Raises
+    ------
+    TableError
+        If any table breaks a rule, or names something that no other table knows.
+    """
+    named = data if data is not None else os.environ.get(DATA_VARIABLE) or None
+    return _load(None if named is None else Path(named).expanduser().resolve())
+
+
+@cache
+def _load(replacement: Path | None) -> Assumptions:
+    if replacement is not None:
+        _must_replace_something(replacement)
+
+    def path(table: str) -> Path:
+        own = data_directory() / f"{table}.csv"
+        if replacement is None:
+            return own
+        if replacement.is_file():
+            return replacement if table == "pricing" else own
+        theirs = replacement / f"{table}.csv"
+        return theirs if theirs.exists() else own
+
+    sources = _by_key(read_table(path("sources"), Source))
+    frameworks = _by_key(read_table(path("frameworks"), Framework))
+    lined_servings = read_lined_table(path("servings"), Serving)
+    servings = _by_key(row for _, row in lined_servings)
+    for line, serving in lined_servings:
+        _must_be_known(path("servings"), line, "framework", serving.framework, frameworks)
+        for name in serving.sets.split():
+            _must_be_known(path("servings"), line, "sets", name, ASSUMPTION_SETS)
+
+    def places(table: str, known: Iterable[str] | None = None) -> dict[str, dict[str, Assumption]]:
+        rows: dict[str, dict[str, Assumption]] = {}
+        for line, row in read_lined_table(path(table), Assumption):
+            _must_be_known(path(table), line, "source", row.source, sources)
+            _must_be_known(path(table), line, "name", row.name, (*SHARED_NAMES, *FRAMEWORK_NAMES))
+            rows.setdefault(row.applies_to, {})[row.name] = row
+        _must_cover(path(table), rows, rows if known is None else known)
+        return rows
+
+    shared = places("assumptions", [""])
+    prices = read_prices(path("pricing"))
+    countries, services = places("countries"), places("services")
+    effort, talent = places("effort", frameworks), places("talent", frameworks)
+    serving_rows = places("serving", servings)
+    _must_be_split(path, {"assumptions": shared, "countries": countries, "services": services}, SHARED_NAMES)
+    _must_be_split(path, {"effort": effort, "talent": talent, "serving": serving_rows}, FRAMEWORK_NAMES)
+    views = read_lined_table(path("article"), ArticleView)
+    assumptions = Assumptions(
+        shared=shared[""],
+        countries=countries,
+        services=services,
+        framework_rows={name: {**effort[name], **talent[name]} for name in frameworks},
+        serving_rows=serving_rows,
+        article=_by_key(row for _, row in views),
+        frameworks=frameworks,
+        servings=servings,
+        presets=_presets(path("presets")),
+        claims=_by_key(read_table(path("claims"), Claim)),
+        sources=sources,
+        prices=prices,
+    )
+    _must_be_about_known_things(assumptions, path("article"), views)
+    return assumptions
+
+
+def _must_replace_something(replacement: Path) -> None:
+    """A price list, or a directory that holds a table of ours: anything else would be ignored without a word."""
+    if not replacement.exists():
+        raise TableError(f"{replacement}: there is no such file or directory")
+    names = [path.name for path in sorted(data_directory().glob("*.csv"))]
+    if replacement.is_dir() and not any((replacement / name).exists() for name in names):
+        raise TableError(f"{replacement}: the directory holds none of the tables {', '.join(names)}")
+    if not replacement.is_dir() and replacement.suffix != ".csv":
+        raise TableError(f"{replacement}: a price list must be a file that ends in .csv")
+
+
+def _by_key(rows: Iterable[AnyRow]) -> Mapping:  # type: ignore[type-arg]  # the key's type follows the row's
+    """Rows by their key columns: a plain value for one column, a tuple for several."""
+    keyed = {tuple(getattr(row, column) for column in row.key): row for row in rows}
+    return MappingProxyType({key[0] if len(key) == 1 else key: row for key, row in keyed.items()})
+
+
+def _presets(path: Path) -> Mapping[str, tuple[Preset, ...]]:
+    presets: dict[str, tuple[Preset, ...]] = {}
+    for line, row in read_lined_table(path, Preset):
+        if row.name != "label":
+            _must_be_known(path, line, "name", row.name, SHARED_NAMES)
+            try:
+                checked(row.name, float(row.value))
+            except InputError as error:
+                raise TableError(f"{path}, row {line}, column 'value', value {row.value!r}: {error}") from None
+            except ValueError:
+                raise TableError(f"{path}, row {line}, column 'value', value {row.value!r}: must be a number") from None
+        presets[row.preset] = (*presets.get(row.preset, ()), row)
+    return presets
+
+
+def _must_be_known(path: Path, line: int, column: str, value: str, known: Iterable[str]) -> None:
+    if value not in known:
+        names = ", ".join(known)
+        listed = names if len(names) < 200 else names[:200] + ", ..."
+        raise TableError(f"{path}, row {line}, column {column!r}, value {value!r}: must be one of {listed}")
+
+
+def _must_be_about_known_things(a: Assumptions, path: Path, views: Iterable[tuple[int, ArticleView]]) -> None:
+    """Each row of the guide's view replaces a row that there is, and carries a claim that there is."""
+    for line, row in views:
+        _must_be_known(path, line, "name", row.name, (*SHARED_NAMES, *FRAMEWORK_NAMES))
+        # A shared input may be seen in one way everywhere, or country by country.
+        everywhere = ("",) if row.name in SHARED_NAMES else ()
+        _must_be_known(path, line, "applies_to", row.applies_to, {*everywhere, *a.rows[row.name]})
+        _must_be_known(path, line, "source", row.source, a.sources)
+        _must_be_known(path, line, "claim", row.claim, a.claims)
+
+
+def _names(rows: RowsByPlace) -> set[str]:
+    return {name for by_name in rows.values() for name in by_name}
+
+
+def _must_cover(path: Path, rows: RowsByPlace, places: Iterable[str]) -> None:
+    """Every place has a row for every name that any place has."""
+    for place in rows:
+        if place not in places:
+            rule = f"one of {', '.join(places)}" if any(places) else "empty"
+            raise TableError(f"{path}, column 'applies_to', value {place!r}: must be {rule}")
+    for place in places:
+        for name in sorted(_names(rows) - set(rows.get(place, {}))):
+            raise TableError(f"{path}: a row is missing with name {name!r} and applies_to {place!r}")
+
+
+def _must_be_split(path: Callable[[str], Path], tables: Mapping[str, RowsByPlace], expected: Iterable[str]) -> None:
+    """Each expected name is in one of the tables, and only in one."""
+    found = {path(table): _names(rows) for table, rows in tables.items()}
+    for name in expected:
+        holders = [str(holder) for holder, names in found.items() if name in names]
+        if not holders:
+            first, *others = found
+            also = " and in ".join(other.name for other in others)
+            raise TableError(f"{first}: a row with name {name!r} is missing, here and in {also}")
+        if len(holders) > 1:
+            raise TableError(f"{holders[0]}: {name!r} stands in {holders[1]} as well; it may stand in one table only")
+    for holder, names in found.items():
+        for name in sorted(names - set(expected)):
+            raise TableError(f"{holder}, column 'name', value {name!r}: belongs into another table")

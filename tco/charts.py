@@ -1,0 +1,393 @@
+"""Charts: each function returns a plain Plotly figure that says its point in its title."""
+
+import textwrap
+from typing import Any, Final
+
+import numpy as np
+import plotly.graph_objects as go
+
+from tco.arrays import Array
+from tco.decision import is_wide, serving_labels, verdict
+from tco.inputs import InputError
+from tco.model import COMPONENTS, NOT_SPENT, Costs
+from tco.scenarios import Scenario
+from tco.wording import COMPONENT_LABELS, count, duration, inside, labelled, money, quantity
+
+# Paul Tol's muted scheme: told apart by colour-blind readers, and in print by the order of the stack.
+COMPONENT_COLORS: Final = {
+    "build": "#332288",
+    "ramp_up": "#88CCEE",
+    "hiring": "#44AA99",
+    "maintenance": "#117733",
+    "servers": "#DDCC77",
+    "network": "#999933",
+    "delay": "#CC6677",
+    "wrong_pick": "#882255",
+}
+
+# Ways of serving the same framework share its colour and differ in the dash.
+DASHES: Final = ("solid", "dash", "dot", "dashdot")
+
+_LAYOUT: Final = {
+    "font": {"family": "system-ui, -apple-system, 'Segoe UI', sans-serif", "size": 13, "color": "#1f2933"},
+    "paper_bgcolor": "rgba(0,0,0,0)",
+    "plot_bgcolor": "rgba(0,0,0,0)",
+    "hoverlabel": {"bgcolor": "#ffffff"},
+    "legend": {"orientation": "h", "yanchor": "top", "y": -0.2, "x": 0},
+    "separators": ".,",
+    "height": 420,
+}
+# As many letters of a title as stand beside one another on a phone.
+TITLE_LINE_LETTERS: Final = 34
+SUBTITLE_LINE_LETTERS: Final = 48
+
+_GRID: Final = {"gridcolor": "#e4e7eb", "zerolinecolor": "#9aa5b1", "ticklabelstandoff": 5}
+_MONEY_AXIS: Final = {**_GRID, "tickprefix": "$", "tickformat": "~s", "rangemode": "tozero"}
+
+
+def component_chart(scenario: Scenario, costs: Costs) -> go.Figure:
+    """
+    Total cost of each way of serving, stacked by component.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        One scenario.
+    costs : Costs
+        Its costs.
+
+    Returns
+    -------
+    figure : plotly.graph_objects.Figure
+        One bar for each way of serving, one trace for each component, the total above each bar.
+
+    Examples
+    --------
+    >>> import tco
+    >>> scenario = tco.scenario("customer-api")
+    >>> len(component_chart(scenario, tco.evaluate(scenario)).data)
+    8
+    """
+    names = _labels(scenario, costs)
+    traces = [
+        {
+            "type": "bar",
+            "name": COMPONENT_LABELS[part],
+            "x": names,
+            "y": costs.component_usd[part],
+            "marker": {"color": COMPONENT_COLORS[part]},
+            "hovertemplate": "%{x}: " + COMPONENT_LABELS[part] + " $%{y:,.0f}<extra></extra>",
+        }
+        for part in COMPONENTS
+        # A component that costs nothing anywhere only lengthens the legend.
+        if np.nansum(costs.component_usd[part]) > 0
+    ]
+    totals = [
+        {"x": name, "y": float(usd), "text": f"<b>{money(float(usd))}</b>", "showarrow": False, "yshift": 12}
+        for name, usd in zip(names, costs.total_usd, strict=True)
+        if np.isfinite(usd)
+    ]
+    years = duration(float(np.max(scenario.shared.horizon_months)))
+    layout = {"barmode": "stack", "yaxis": _MONEY_AXIS, "annotations": totals}
+    return _figure(_total_title(scenario, costs, years), "present value in USD, by component", traces, layout)
+
+
+def sweep_chart(
+    scenario: Scenario,
+    name: str,
+    x: Array,
+    costs: Costs,
+    break_evens: tuple[float, ...] = (),
+    breaking: tuple[str, str] | None = None,
+) -> go.Figure:
+    """
+    Total cost against one input, with today's value and the break-evens marked.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        One scenario.
+    name : str
+        The input that was swept.
+    x : ndarray, shape (n,)
+        Its values, in the unit of its name.
+    costs : Costs
+        Costs along it, arrays of shape (n, f).
+    break_evens : tuple of float
+        Where the two ways of serving of `breaking` cost the same.
+    breaking : (str, str), optional
+        Those two.
+
+    Returns
+    -------
+    figure : plotly.graph_objects.Figure
+        One line for each way of serving.
+
+    Raises
+    ------
+    InputError
+        If the costs are not those of a sweep.
+    """
+    if costs.total_usd.shape != (len(x), len(costs.names)):
+        raise InputError(f"a sweep over {len(x)} values has costs of shape ({len(x)}, f); got {costs.total_usd.shape}")
+    row = scenario.row(name)
+    labels = _labels(scenario, costs)
+    traces = [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "name": label,
+            "x": x,
+            "y": costs.total_usd[:, i],
+            "line": {**_line(scenario, costs.names, i), "width": 2.5},
+            "hovertemplate": f"{label}: $%{{y:,.0f}} at %{{x:,.4~g}}<extra></extra>",
+        }
+        for i, label in enumerate(labels)
+    ]
+    wide = is_wide(float(x[0]), float(x[-1]))
+
+    def place(value: float) -> float:
+        # Shapes and annotations of a logarithmic axis are placed by the logarithm.
+        return float(np.log10(value)) if wide else value
+
+    def is_right(value: float) -> bool:
+        return place(value) > 0.4 * place(float(x[0])) + 0.6 * place(float(x[-1]))
+
+    now = scenario.value(name)
+    marks = [
+        _mark(
+            value, place(value), f"break-even {quantity(name, value)}", "#b91c1c", "dash", 0.98, right=is_right(value)
+        )
+        for value in break_evens
+    ]
+    if not wide or now > 0:
+        marks.append(_mark(now, place(now), f"now {quantity(name, now)}", "#52606d", "dot", 0.06, right=is_right(now)))
+    layout = {
+        "xaxis": _axis(labelled(row.label, row.unit), tickformat="~s", **({"type": "log", "dtick": 1} if wide else {})),
+        "yaxis": _MONEY_AXIS,
+        "shapes": [mark["shape"] for mark in marks],
+        "annotations": [mark["annotation"] for mark in marks],
+    }
+    where = [quantity(name, value) for value in break_evens]
+    title = _sweep_title(scenario, inside(row.label), labels, costs, where, breaking)
+    # A small team launches late, and that costs nothing here as long as no framework would be quicker.
+    caveat = ", without margin before a launch" if name == "team_people" else ""
+    return _figure(title, f"total cost in USD against {inside(row.label)}{caveat}", traces, layout)
+
+
+def launch_chart(scenario: Scenario, costs: Costs) -> go.Figure:
+    """
+    Time from the start to the launch.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        One scenario.
+    costs : Costs
+        Its costs.
+
+    Returns
+    -------
+    figure : plotly.graph_objects.Figure
+        One bar for each way of serving.
+    """
+    labels = _labels(scenario, costs)
+    first = int(np.argmin(costs.launch_months))
+    spread = float(np.max(costs.launch_months) - costs.launch_months[first])
+    tied = [labels[first]] if spread == 0 else []
+    title = (
+        f"All launch after {duration(float(costs.launch_months[first]))}"
+        if tied
+        else f"{labels[first]} launches first, {duration(spread)} before the last"
+    )
+    trace = {
+        "type": "bar",
+        "orientation": "h",
+        "x": costs.launch_months,
+        "y": labels,
+        "marker": {"color": _colors(scenario, costs.names)},
+        "text": [duration(float(months)) for months in costs.launch_months],
+        "textposition": "auto",
+        "hovertemplate": "%{y}: %{x:.1f} months<extra></extra>",
+    }
+    layout = {
+        "xaxis": _axis("months", rangemode="tozero"),
+        "yaxis": {"autorange": "reversed", "ticklabelstandoff": 5},
+        "showlegend": False,
+    }
+    return _figure(title, "time from the start to the first release", [trace], layout)
+
+
+def cash_flow_chart(scenario: Scenario, costs: Costs) -> go.Figure:
+    """
+    Nominal spend month by month.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        One scenario.
+    costs : Costs
+        Its costs.
+
+    Returns
+    -------
+    figure : plotly.graph_objects.Figure
+        One line for each way of serving.
+    """
+    spend = np.sum([costs.cash_flow_usd[part] for part in COMPONENTS if part not in NOT_SPENT], axis=0)
+    labels = _labels(scenario, costs)
+    traces = [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "line": {**_line(scenario, costs.names, i), "shape": "hv", "width": 2},
+            "name": label,
+            "x": np.arange(1, len(spend) + 1),
+            "y": spend[:, i],
+            "hovertemplate": f"{label}, month %{{x}}: $%{{y:,.0f}}<extra></extra>",
+        }
+        for i, label in enumerate(labels)
+    ]
+    peak = np.nanmax(spend) if np.isfinite(spend).any() else np.nan
+    layout = {"xaxis": _axis("month"), "yaxis": _MONEY_AXIS}
+    return _figure(
+        f"Cash flow: at most {money(float(peak))} in a month",
+        "spend of each month in USD, without lost margin and risk",
+        traces,
+        layout,
+    )
+
+
+def server_chart(scenario: Scenario, costs: Costs) -> go.Figure:
+    """
+    Servers in the busiest month, and how busy they are.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        One scenario.
+    costs : Costs
+        Its costs.
+
+    Returns
+    -------
+    figure : plotly.graph_objects.Figure
+        One bar for each way of serving, labelled with instance type and utilization.
+    """
+    labels = _labels(scenario, costs)
+    text = [
+        f"{count(float(servers))} x {instance}, {100 * float(used):.0f}% busy" if instance else "cannot be served"
+        for servers, instance, used in zip(
+            costs.peak_servers, costs.instances, costs.peak_utilization_share, strict=True
+        )
+    ]
+    trace = {
+        "type": "bar",
+        "orientation": "h",
+        "x": costs.peak_servers,
+        "y": labels,
+        "marker": {"color": _colors(scenario, costs.names)},
+        "text": text,
+        "textposition": "auto",
+        "hovertemplate": "%{y}: %{text}<extra></extra>",
+    }
+    layout = {
+        "xaxis": _axis("servers", rangemode="tozero"),
+        "yaxis": {"autorange": "reversed", "ticklabelstandoff": 5},
+        "showlegend": False,
+    }
+    load = float(np.max(costs.peak_load_rps))
+    return _figure(f"Servers for a peak of {count(load)} req/s", "in the busiest month", [trace], layout)
+
+
+def _labels(scenario: Scenario, costs: Costs) -> list[str]:
+    labels = serving_labels(scenario)
+    return [labels[name] for name in costs.names]
+
+
+def _colors(scenario: Scenario, names: tuple[str, ...]) -> list[str]:
+    return [scenario.assumptions.framework_of(name).color for name in names]
+
+
+def _line(scenario: Scenario, names: tuple[str, ...], i: int) -> dict[str, Any]:
+    """Colour of the framework; the dash counts its ways of serving before this one."""
+    colors = _colors(scenario, names)
+    return {"color": colors[i], "dash": DASHES[colors[:i].count(colors[i]) % len(DASHES)]}
+
+
+def _mark(value: float, x: float, text: str, color: str, dash: str, y: float, *, right: bool = False) -> dict[str, Any]:
+    """A vertical line with its label, which stands on the left of a line at the right."""
+    side = {"xanchor": "right", "xshift": -4} if right else {"xanchor": "left", "xshift": 4}
+    return {
+        "shape": {
+            "type": "line",
+            "x0": value,
+            "x1": value,
+            "yref": "paper",
+            "y0": 0,
+            "y1": 1,
+            "line": {"color": color, "dash": dash, "width": 1.5},
+        },
+        "annotation": {
+            "x": x,
+            "yref": "paper",
+            "y": y,
+            "text": text,
+            "showarrow": False,
+            **side,
+            "font": {"color": color},
+        },
+    }
+
+
+def _total_title(scenario: Scenario, costs: Costs, years: str) -> str:
+    answer = verdict(scenario, costs)
+    if answer.kind == "no material difference":
+        return f"No material difference over {years}"
+    if not answer.best:
+        return f"Total cost over {years}"
+    return f"{serving_labels(scenario)[answer.best]} costs least over {years}: {money(float(costs.of(answer.best)))}"
+
+
+def _sweep_title(
+    scenario: Scenario, label: str, labels: list[str], costs: Costs, where: list[str], breaking: tuple[str, str] | None
+) -> str:
+    if breaking and where:
+        first, second = (serving_labels(scenario)[name] for name in breaking)
+        return f"{first} and {second} break even at {', '.join(where[:3])}"
+    # What does not launch within the horizon is no answer, however little has been spent on it by then.
+    horizon_months = float(np.max(scenario.shared.horizon_months))
+    comparable_usd = np.where(costs.launch_months < horizon_months, costs.total_usd, np.inf)
+    comparable_usd = np.where(np.isfinite(comparable_usd), comparable_usd, np.inf)
+    cheapest = set(np.argmin(comparable_usd, axis=1).tolist())
+    if len(cheapest) == 1 and np.isfinite(comparable_usd.min(axis=1)).all():
+        return f"{labels[cheapest.pop()]} is cheapest across this range of {label}"
+    return f"Total cost against {label}"
+
+
+def _axis(title: str, **settings: Any) -> dict[str, Any]:
+    return {**_GRID, "title": {"text": title, "font": {"size": 12}}, **settings}
+
+
+def _figure(title: str, subtitle: str, traces: list[dict[str, Any]], layout: dict[str, Any]) -> go.Figure:
+    # Plotly cuts off a title that is too long for a phone, and draws a subtitle of its own into the picture.
+    lines = textwrap.wrap(title, TITLE_LINE_LETTERS)
+    small_lines = textwrap.wrap(subtitle, SUBTITLE_LINE_LETTERS)
+    first_line_px = 16 + 20 * len(lines) + 19 * (len(small_lines) - 1)  # the anchor is the foot of the first line
+    heading = {
+        "text": "<br>".join(
+            [*lines, f"<span style='font-size:12px;font-weight:400;color:#52606d'>{'<br>'.join(small_lines)}</span>"]
+        ),
+        "x": 0,
+        "xref": "container",
+        "yref": "paper",
+        "y": 1,
+        "yanchor": "bottom",
+        "pad": {"l": 8, "b": first_line_px},
+        "font": {"size": 15, "weight": 600},
+    }
+    margin = {"l": 56, "r": 12, "t": first_line_px + 20, "b": 48}
+    words = f"{title} ({subtitle})"
+    return go.Figure(
+        {"data": traces, "layout": {**_LAYOUT, **layout, "title": heading, "margin": margin, "meta": words}}
+    )

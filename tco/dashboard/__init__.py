@@ -1,0 +1,3 @@
+"""
+The pages: widgets and charts over the library, and the server that shows them.
+"""

@@ -1,0 +1,196 @@
+"""Controls: widgets made from rows of the tables, each bound to the state."""
+
+import math
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import ipywidgets as widgets
+
+from tco.dashboard.state import State
+from tco.decision import is_wide
+from tco.tables import Assumption
+from tco.wording import COUNTED_UNITS, SHARES, labelled, quantity
+
+
+def slider(state: State, name: str, place: str = "", *, label: str = "") -> widgets.Widget:
+    """
+    A slider for an input, with label, range and tooltip from its row.
+
+    Parameters
+    ----------
+    state : State
+        What the slider shows and changes.
+    name : str
+        The input.
+    place : str
+        Framework or way of serving, for an input that belongs to one.
+    label : str
+        Label, where the row's own would repeat a heading.
+
+    Returns
+    -------
+    slider : ipywidgets.Widget
+        A slider, logarithmic where the range spans a factor of a hundred.
+    """
+    row = state.scenario.row(name, place)
+    value = state.scenario.value(name, place)
+    wide = is_wide(row.low, row.high)
+
+    def on_slider(number: float) -> float:
+        """The number that the slider shows: a logarithmic one has no place for 0 and shows its start."""
+        return number if number > 0 or not wide else row.low
+
+    def position_of(number: float) -> float:
+        """Where on the slider a number stands: a logarithmic one counts in powers of ten."""
+        return math.log10(on_slider(number)) if wide else number
+
+    low, high = min(row.low, on_slider(value)), max(row.high, value)
+    if low == high:
+        # A fixed number has no range of its own; the slider still lets a user disagree with it.
+        low, high = 0.0, max(2 * high, 1.0)
+    coarse_step = 0.05 if wide else 1.0 if _is_counted(row) else (high - low) / 100
+    control = (widgets.FloatLogSlider if wide else widgets.FloatSlider)(
+        value=on_slider(value),
+        min=position_of(low),
+        max=position_of(high),
+        step=aligned_step(position_of(low), position_of(value), coarse_step),
+        description=labelled(label or row.label, row.unit),
+        tooltip=tooltip(row),
+        readout_format=_readout(row, high),
+    )
+
+    def take(change: dict[str, Any]) -> None:
+        # A browser moves a slider to the nearest step by itself: that is nobody's wish.
+        moved = position_of(change["new"]) - position_of(state.scenario.value(name, place))
+        if abs(moved) < control.step / 2:
+            return
+        number = float(f"{change['new']:.4g}")  # a logarithmic slider would give 12589.254117941662 people
+        state.change(**{name: {place: number} if place else number})
+
+    told = row
+
+    def show(_change: object = None) -> None:
+        nonlocal told
+        here = state.scenario.row(name, place)
+        if here is not told:  # another country or region has a row of its own
+            told, control.tooltip = here, tooltip(here)
+        number = state.scenario.value(name, place)
+        position = position_of(number)
+        if abs(position - position_of(control.value)) < control.step / 2:
+            return
+        with control.hold_sync():
+            control.min, control.max = min(control.min, position), max(control.max, position)
+            control.step = aligned_step(control.min, position, coarse_step)
+            control.value = on_slider(number)
+
+    control.observe(take, "value")
+    state.observe(show, ["result", "error"])
+    control.add_class(f"tco-input-{name}" + (f"-{place}" if place else ""))
+    return control
+
+
+def aligned_step(low: float, position: float, coarse_step: float) -> float:
+    """
+    A step near the one wanted with which a slider that starts at `low` can stand exactly at `position`.
+
+    Parameters
+    ----------
+    low, position : float
+        Start of the slider and where it has to stand, in the slider's unit.
+    coarse_step : float
+        Step wanted, in the same unit.
+
+    Returns
+    -------
+    step : float
+        Step to use, in the same unit.
+
+    Examples
+    --------
+    >>> aligned_step(0.0, 0.25, 0.1)
+    0.125
+    >>> aligned_step(1.0, 5.0, 1.0)
+    1.0
+    """
+    distance = position - low
+    return distance / max(1, round(distance / coarse_step)) if distance > 0 else coarse_step
+
+
+def tooltip(row: Assumption) -> str:
+    """
+    What a control says when the pointer rests on it: range, source, evidence and note.
+
+    Parameters
+    ----------
+    row : Assumption
+        The row behind the control.
+
+    Returns
+    -------
+    text : str
+        Plain text.
+    """
+    low, value, high = (quantity(row.name, number) for number in (row.low, row.value, row.high))
+    return (
+        f"{labelled(row.label, row.unit)}: {value}, plausibly {low} to {high}. {row.note} "
+        f"[{row.evidence}; source: {row.source}]"
+    )
+
+
+def choice(
+    state: State, name: str, label: str, options: Callable[[], Iterable[tuple[str, str]]], *, buttons: bool = False
+) -> widgets.Widget:
+    """
+    A menu, or a row of buttons, for a choice of the scenario.
+
+    Parameters
+    ----------
+    state : State
+        What the control shows and changes.
+    name : str
+        The choice: `preset`, `country`, ...
+    label : str
+        Its label.
+    options : callable
+        Gives (label, value) pairs; asked again after each change, since regions follow the provider.
+    buttons : bool
+        Whether all options are in view as buttons.
+
+    Returns
+    -------
+    control : ipywidgets.Widget
+        The menu or the buttons.
+    """
+    kind = widgets.ToggleButtons if buttons else widgets.Dropdown
+    control = kind(options=list(options()), value=getattr(state.scenario, name), description=label)
+    updating = False
+
+    def take(change: dict[str, Any]) -> None:
+        if not updating and change["new"] is not None and change["new"] != getattr(state.scenario, name):
+            state.change(**{name: change["new"]})
+
+    def show(_change: object = None) -> None:
+        nonlocal updating
+        updating = True
+        try:
+            current = list(options())
+            if list(control.options) != current:
+                control.options = current
+            control.value = getattr(state.scenario, name)
+        finally:
+            updating = False
+
+    control.observe(take, "value")
+    state.observe(show, ["result", "error"])
+    control.add_class(f"tco-choice-{name}")
+    return control
+
+
+def _readout(row: Assumption, high: float) -> str:
+    if row.name.endswith(SHARES):
+        return ".0%" if high > 0.2 else ".1%"
+    return ",.0f" if high >= 1000 or _is_counted(row) else ".3g"
+
+
+def _is_counted(row: Assumption) -> bool:
+    return row.unit in (*COUNTED_UNITS, "month") or row.name in ("interface_count", "slots_per_worker_count")

@@ -1,0 +1,55 @@
+"""The executive page: the answer in one sentence, the money in one picture, what flips it."""
+
+import ipywidgets as widgets
+
+from tco import charts
+from tco.dashboard import blocks
+from tco.dashboard.controls import slider
+from tco.dashboard.state import State
+from tco.scenarios import Scenario
+
+SLIDERS = ("peak_users", "team_people", "html_share", "horizon_months")
+
+
+def executive(start: Scenario | None = None) -> widgets.Widget:
+    """
+    The executive page.
+
+    Parameters
+    ----------
+    start : Scenario, optional
+        What it opens with; the customer-facing API by default.
+
+    Returns
+    -------
+    page : ipywidgets.Widget
+        The page; its `state` holds the scenario and its costs.
+    """
+    state = State(start)
+    choices = blocks.side_by_side(blocks.preset_choice(state), blocks.assumption_set_choice(state), kind="tco-controls")
+    sliders = blocks.side_by_side(
+        *(slider(state, name) for name in SLIDERS), blocks.country_choice(state), kind="tco-controls"
+    )
+    answer = blocks.card(
+        blocks.html_block(state, blocks.verdict_html, "tco-verdict"),
+        blocks.html_block(state, blocks.disagreement_html, "tco-disagreement"),
+        blocks.html_block(state, blocks.totals_html, "tco-table"),
+    )
+    page = widgets.VBox(
+        [
+            blocks.card(choices, sliders),
+            blocks.error_note(state),
+            answer,
+            blocks.side_by_side(
+                blocks.card(blocks.chart_block(state, lambda r: charts.component_chart(*r), "components")),
+                blocks.card(blocks.sweep_chart_block(state, "peak_users")),
+                blocks.card(blocks.sweep_chart_block(state, "team_people")),
+                blocks.card(blocks.chart_block(state, lambda r: charts.launch_chart(*r), "launch")),
+            ),
+            blocks.claims_card(state),
+            blocks.html_block(state, blocks.save_link_html, "tco-actions"),
+        ]
+    )
+    page.state = state
+    page.add_class("tco-page")
+    return page

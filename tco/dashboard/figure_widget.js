@@ -1,0 +1,146 @@
+// Draws the figure that the kernel sent last. Whatever else happens, a picture never stays when its numbers are old.
+
+const FAILED = "This chart could not be drawn. Reload the page to try again.";
+const DEFAULT_HEIGHT_PX = 360;
+const CONFIG = { displaylogo: false, responsive: false };
+
+// All charts of a page, whichever copy of this module drew them, share one plotly.js. Our Voilà pages ask for it
+// before any chart is there; where the server has none, the kernel does.
+function plotly(model) {
+  globalThis.tcoPlotly = (globalThis.tcoPlotly ?? fromServer()).catch(() => fromKernel(model));
+  return globalThis.tcoPlotly;
+}
+
+function run(address) {
+  return new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = address;
+    script.onload = () => resolve(globalThis.Plotly);
+    script.onerror = () => reject(new Error("plotly.js did not load"));
+    document.head.append(script);
+  });
+}
+
+async function fromServer() {
+  const page = JSON.parse(document.getElementById("jupyter-config-data")?.textContent ?? "{}");
+  if (!page.tcoPlotlyJs) throw new Error("the server has no plotly.js");
+  return run(new URL(page.baseUrl + page.tcoPlotlyJs, location.origin));
+}
+
+async function fromKernel(model) {
+  const packed = await new Promise((resolve, reject) => {
+    const answered = (message, buffers) => {
+      if (message !== "plotly.js") return;
+      clearTimeout(silence);
+      model.off("msg:custom", answered);
+      resolve(buffers[0]);
+    };
+    const silence = setTimeout(() => reject(new Error("the kernel did not answer")), 30_000);
+    model.on("msg:custom", answered);
+    model.send("plotly.js");
+  });
+  const file = new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip")));
+  const address = URL.createObjectURL(new Blob([await file.blob()], { type: "text/javascript" }));
+  return run(address).finally(() => URL.revokeObjectURL(address));
+}
+
+function render({ model, el }) {
+  const plot = document.createElement("div");
+  const note = document.createElement("p");
+  plot.className = "tco-figure-plot";
+  note.className = "tco-error";
+  note.hidden = true;
+  el.classList.add("tco-figure");
+  el.dataset.name = model.get("name");
+  el.dataset.state = "waiting";
+  el.append(plot, note);
+
+  let shown = ""; // the drawing that the page shows now
+  let shownWidth = 0;
+  let visible = false;
+  let frame = 0;
+  let busy = false;
+  let Plotly = null;
+
+  const schedule = () => {
+    frame ||= requestAnimationFrame(() => {
+      frame = 0;
+      update();
+    });
+  };
+
+  // The place is kept free before the picture is there, so that nothing below it jumps.
+  const keepPlace = () => {
+    const drawing = model.get("drawing");
+    const height = drawing && JSON.parse(drawing).figure.layout.height;
+    plot.style.height = `${height || DEFAULT_HEIGHT_PX}px`;
+  };
+
+  async function update() {
+    if (busy || !visible) return;
+    busy = true;
+    let drawing = model.get("drawing");
+    try {
+      Plotly ??= await plotly(model);
+      drawing = model.get("drawing"); // it may have changed while plotly.js was loading
+      if (drawing !== shown) await draw(drawing);
+      else if (shown && plot.clientWidth !== shownWidth) await Plotly.Plots.resize(plot);
+      shownWidth = plot.clientWidth;
+    } catch (error) {
+      console.warn("tco figure:", error);
+      if (Plotly) Plotly.purge(plot);
+      fail(drawing);
+    }
+    busy = false;
+    if (model.get("drawing") !== shown) schedule();
+  }
+
+  async function draw(drawing) {
+    const { revision, alt, figure } = JSON.parse(drawing);
+    const layout = { autosize: true, ...figure.layout };
+    // A finger on a chart scrolls the page.
+    if (matchMedia("(pointer: coarse)").matches) layout.dragmode ??= false;
+    plot.style.height = `${layout.height || DEFAULT_HEIGHT_PX}px`;
+    plot.hidden = false;
+    note.hidden = true;
+    await Plotly.react(plot, figure.data, layout, CONFIG);
+    plot.setAttribute("role", "img");
+    plot.setAttribute("aria-label", alt);
+    shown = drawing;
+    el.dataset.revision = revision;
+    el.dataset.state = "drawn";
+  }
+
+  function fail(drawing) {
+    plot.hidden = true;
+    note.hidden = false;
+    note.textContent = FAILED;
+    note.setAttribute("role", "alert");
+    shown = drawing; // another drawing is another try
+    delete el.dataset.revision;
+    el.dataset.state = "failed";
+  }
+
+  const sight = new IntersectionObserver(
+    (entries) => {
+      visible = entries.at(-1).isIntersecting;
+      if (visible) schedule();
+    },
+    { rootMargin: "200px" },
+  );
+  const size = new ResizeObserver(schedule);
+  keepPlace();
+  sight.observe(el);
+  size.observe(el);
+  model.on("change:drawing", schedule);
+
+  return () => {
+    cancelAnimationFrame(frame);
+    sight.disconnect();
+    size.disconnect();
+    model.off("change:drawing", schedule);
+    if (Plotly) Plotly.purge(plot);
+  };
+}
+
+export default { render };

@@ -1,0 +1,92 @@
+// Tells the viewer that the page is starting, and when it can no longer calculate.
+
+// Voilà's server calls this while a cell takes long, only to keep the connection open.
+window.voila_heartbeat = () => {};
+
+// Charts wait for this promise. Asked for here, plotly.js loads and runs while the kernel starts.
+window.tcoPlotly = new Promise((resolve, reject) => {
+  const script = document.createElement("script");
+  script.src = document.getElementById("tco-plotly").href;
+  script.onload = () => resolve(window.Plotly);
+  script.onerror = () => reject(new Error("plotly.js did not load"));
+  document.head.append(script);
+});
+
+// ipywidgets puts a label beside a slider, its number and a row of buttons without tying them together.
+function nameControls() {
+  for (const label of document.querySelectorAll("#tco-page .widget-label:not([id])")) {
+    if (label.title === "null") label.removeAttribute("title");
+    label.id = `tco-label-${(nameControls.count = (nameControls.count ?? 0) + 1)}`;
+    const number = label.parentElement.querySelector(".widget-readout");
+    if (number) {
+      number.id = `${label.id}-number`;
+      number.setAttribute("role", "textbox");
+      number.setAttribute("aria-labelledby", label.id);
+    }
+    // The number too: a logarithmic slider calls its own position 4 where it means 10,000.
+    const name = [label.id, number?.id].filter(Boolean).join(" ");
+    label.parentElement.querySelector("[role='slider']")?.setAttribute("aria-labelledby", name);
+    if (!label.parentElement.matches(".widget-toggle-buttons")) continue;
+    label.parentElement.setAttribute("role", "group");
+    label.parentElement.setAttribute("aria-labelledby", label.id);
+  }
+}
+
+// A slider's number is shown as 20,000 or as 30%; ipywidgets would read what is typed like that as 20 and as 3000%, and
+// read nothing at all before Enter is pressed.
+function readAsShown(event) {
+  const number = event.target;
+  if (!number.matches?.(".widget-readout")) return;
+  if (event.type === "focus") {
+    number.dataset.percent = number.textContent.includes("%");
+  } else if (event.type === "blur") {
+    number.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", keyCode: 13, bubbles: true, cancelable: true }));
+  } else if (event.key === "Enter") {
+    const typed = number.textContent.replaceAll(",", "");
+    number.textContent = number.dataset.percent === "true" ? parseFloat(typed) / 100 : typed;
+  }
+}
+for (const type of ["focus", "keydown", "blur"]) document.addEventListener(type, readAsShown, true);
+
+document.addEventListener("DOMContentLoaded", () => {
+  let named = 0;
+  const nameSoon = () => {
+    named ||= requestAnimationFrame(() => {
+      named = 0;
+      nameControls();
+    });
+  };
+  new MutationObserver(nameSoon).observe(document.body, { childList: true, subtree: true });
+
+  const starting = document.getElementById("tco-starting");
+  // Voilà puts what it drew in the place of these scripts.
+  const outputs = document.querySelectorAll("#tco-page script[type='application/vnd.voila.cell-output+json']").length;
+  const settled = () => !outputs || document.querySelector("#tco-page .jp-OutputArea-output > *");
+  const watch = new MutationObserver(() => {
+    if (!settled()) return;
+    watch.disconnect();
+    starting.remove();
+  });
+  watch.observe(document.body, { childList: true, subtree: true });
+  if (settled()) starting.remove();
+
+  const { baseUrl, kernelId } = JSON.parse(document.getElementById("jupyter-config-data").textContent);
+  const address = `${baseUrl}api/kernels/${kernelId}`;
+  const lost = document.getElementById("tco-lost");
+  const words = lost.querySelector("span");
+  const CHECK_EVERY_MS = 5_000;
+
+  async function check() {
+    if (document.hidden) return;
+    const status = await fetch(address, { cache: "no-store" }).then((answer) => answer.status, () => 0);
+    lost.hidden = status === 200;
+    words.textContent = status
+      ? "This page has been idle for long or its calculation ended. The numbers no longer follow the controls."
+      : "The server does not answer. The numbers do not follow the controls until it does.";
+  }
+  const timer = setInterval(check, CHECK_EVERY_MS);
+  document.addEventListener("visibilitychange", check);
+  addEventListener("pageshow", (event) => event.persisted && check());
+  // The page shuts its kernel down when it is left; that is no loss to tell of.
+  addEventListener("beforeunload", () => clearInterval(timer));
+});

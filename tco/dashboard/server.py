@@ -1,0 +1,220 @@
+"""
+The pages on this machine: a Voilà server with our template, an index, and nothing that a viewer can loosen.
+"""
+
+import os
+import socket
+import threading
+import webbrowser
+from pathlib import Path
+from typing import Any, Final
+
+import nbformat
+import tornado.web
+from jupyter_server.utils import url_escape, url_path_join
+from traitlets.config import Config
+from voila.app import Voila
+from voila.handler import BaseVoilaHandler
+from voila.tornado.handler import TornadoVoilaHandler
+
+from tco.dashboard import assets
+from tco.inputs import InputError
+
+ADDRESS: Final = "127.0.0.1"
+DEFAULT_PORT: Final = 8866
+MAX_PORT: Final = 65_535
+_JUPYTER_PATH: Final = Path(__file__).parent / "jupyter"
+# A page closes its kernel when it is left. These are for the browsers that crash or fall asleep.
+_CULL_IDLE_SECONDS: Final = 600
+_CULL_INTERVAL_SECONDS: Final = 60
+
+
+def notebooks_path() -> Path:
+    """
+    Return the directory of our notebooks, in an installed package or in a checkout.
+    """
+    package = Path(__file__).parents[1]
+    installed = package / "notebooks"
+    return installed if installed.is_dir() else package.parent / "notebooks"
+
+
+def _settings(notebooks: Path, port: int) -> Config:
+    config = Config()
+    config.Voila.ip = ADDRESS
+    config.Voila.port = port
+    # Voilà would otherwise take another port without a word, and the viewer see somebody else's page.
+    config.Voila.port_retries = 0
+    config.Voila.root_dir = str(notebooks)
+    # Settings that lie about in a directory must not loosen these.
+    config.Voila.config_file_paths = []
+    # Errors in a page are logged as errors; below that Voilà only tells of itself.
+    config.Voila.log_level = "ERROR"
+    # Other names than this machine's are refused, so no website can reach the pages by naming itself 127.0.0.1.
+    config.Voila.tornado_settings = {
+        "allow_remote_access": False,
+        "local_hostnames": ["localhost"],
+        # Tornado complains of Jupyter's own default, which is longer than the interval.
+        "ws_ping_timeout": 30_000,
+    }
+    # Kernels talk over ports of this machine, which its other users can reach.
+    config.KernelManager.transport_encryption = "auto"
+    config.VoilaConfiguration.template = "tco"
+    config.VoilaConfiguration.theme = "light"
+    config.VoilaConfiguration.page_config_hook = lambda page_config, **_: assets.announce(page_config)
+    config.VoilaConfiguration.allow_template_override = "NO"
+    config.VoilaConfiguration.allow_theme_override = "NO"
+    config.VoilaConfiguration.strip_sources = True
+    config.VoilaConfiguration.show_tracebacks = False
+    # Pages carry what they need; no file beside a notebook is served.
+    config.VoilaConfiguration.file_allowlist = []
+    # Whatever else is installed in JupyterLab, plotly's own 5 MB above all, stays out of the pages.
+    config.VoilaConfiguration.extension_allowlist = [
+        "@voila-dashboards/widgets-manager8",
+        "@jupyter-widgets/jupyterlab-manager",
+        "anywidget",
+    ]
+    # A kernel started anew knows nothing of the page: let it be gone, so that the page can say so.
+    config.KernelRestarter.restart_limit = 0
+    # Only the name of the base class works here.
+    config.MappingKernelManager.cull_idle_timeout = _CULL_IDLE_SECONDS
+    config.MappingKernelManager.cull_interval = _CULL_INTERVAL_SECONDS
+    config.MappingKernelManager.cull_connected = False
+    return config
+
+
+class IndexHandler(BaseVoilaHandler):
+    """
+    The list of pages: each notebook by the title and the sentence in its metadata.
+    """
+
+    @tornado.web.authenticated
+    def get(self) -> None:
+        """
+        Send the index.
+        """
+        notebooks = Path(self.settings["voila"].root_dir)
+        pages = [self._entry(path) for path in sorted(notebooks.glob("*.ipynb"))]
+        pages.sort(key=lambda page: (page["position"], page["title"]))
+        self.finish(self.render_template("pages.html", pages=pages))
+
+    def _entry(self, path: Path) -> dict[str, Any]:
+        metadata = nbformat.read(path, as_version=4).metadata  # type: ignore[no-untyped-call]
+        return {
+            "address": url_path_join(self.base_url, "voila/render", url_escape(path.name)),
+            "title": metadata.get("title", path.stem),
+            "description": metadata.get("description", ""),
+            "position": metadata.get("position", float("inf")),
+        }
+
+
+class PageHandler(TornadoVoilaHandler):
+    """
+    A notebook as a page.
+    """
+
+    @tornado.web.authenticated
+    async def get(self, path: str | None = None) -> None:
+        """
+        Send the page, with the cookie that it needs to shut its kernel down when it is left.
+        """
+        _ = self.xsrf_token
+        await super().get(path)
+
+
+class Dashboard(Voila):
+    """
+    Voilà with our index, our template and the address of plotly.js.
+    """
+
+    # Handlers find the application in their settings under this name.
+    name = "voila"
+
+    def init_handlers(self) -> list[Any]:
+        """
+        Put our routes before Voilà's, whose file browser they replace.
+        """
+        base = self.server_url
+        page_settings = {
+            "template_paths": self.template_paths,
+            "config": self.config,
+            "voila_configuration": self.voila_configuration,
+        }
+        index_settings = {"voila_configuration": self.voila_configuration}
+        return [
+            *assets.routes(base),
+            (base, IndexHandler, index_settings),
+            (url_path_join(base, r"/voila/render/([^/]+\.ipynb)"), PageHandler, page_settings),
+            (url_path_join(base, r"/voila/(?:tree|api/contents|files|render).*"), NotFoundHandler, index_settings),
+            *super().init_handlers(),
+            (r".*", NotFoundHandler, index_settings),
+        ]
+
+    def launch_browser(self) -> None:
+        """
+        Open the index in the user's browser, without the temporary file that Voilà leaves behind.
+        """
+        threading.Thread(target=webbrowser.open, args=[self.connection_url], daemon=True).start()
+
+
+class NotFoundHandler(BaseVoilaHandler):
+    """
+    An address that Voilà would answer and we do not.
+    """
+
+    def get(self) -> None:
+        """
+        Send the page that says so.
+        """
+        raise tornado.web.HTTPError(404)
+
+
+def _require_free_port(port: int) -> None:
+    if not 1 <= port <= MAX_PORT:
+        raise InputError(f"port must lie in [1, {MAX_PORT}]; got {port}")
+    with socket.socket() as probe:
+        # As the server itself will: a port whose last connections are still closing counts as free.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((ADDRESS, port))
+        except OSError as error:
+            raise InputError(f"port {port} cannot be used ({error.strerror}); choose another one") from error
+
+
+def serve(
+    notebooks: Path | None = None, port: int = DEFAULT_PORT, *, open_browser: bool = True, data: Path | None = None
+) -> None:
+    """
+    Serve the pages on this machine until the process is told to stop.
+
+    Parameters
+    ----------
+    notebooks : path, optional
+        Directory of notebooks; ours by default.
+    port : int
+        Port on the loopback address.
+    open_browser : bool
+        Whether to show the index in the user's browser.
+    data : path, optional
+        The user's own tables, which the pages then use instead of ours.
+
+    Raises
+    ------
+    InputError
+        If the port cannot be used or the directory does not exist; the message is one sentence for the user.
+    """
+    directory = notebooks_path() if notebooks is None else Path(notebooks)
+    if not directory.is_dir():
+        raise InputError(f"notebooks must be a directory; got {directory}")
+    _require_free_port(port)
+    if data is not None:
+        # Kernels start in the directory of the notebooks and inherit the environment.
+        os.environ["TCO_DATA"] = str(Path(data).resolve())
+    # Voilà looks for templates on Jupyter's path only.
+    os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, [str(_JUPYTER_PATH), os.environ.get("JUPYTER_PATH")]))
+
+    config = _settings(directory.resolve(), port)
+    config.Voila.open_browser = open_browser
+    app = Dashboard(config=config)
+    app.initialize([])
+    print(f"The pages are at http://{ADDRESS}:{port}/ (Ctrl+C stops them)", flush=True)  # noqa: T201, for the user
+    app.start()

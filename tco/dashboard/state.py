@@ -1,0 +1,93 @@
+"""State: the scenario that a page shows, with its costs. Knows nothing of widgets."""
+
+from typing import Any, NamedTuple
+
+import traitlets
+
+from tco.assumptions import data_directory, load_assumptions
+from tco.inputs import InputError
+from tco.model import Costs
+from tco.scenarios import Scenario, evaluate, parse_scenario
+from tco.tables import TableError, decoded
+
+
+class Result(NamedTuple):
+    """A scenario and what it costs."""
+
+    scenario: Scenario
+    costs: Costs
+
+
+class State(traitlets.HasTraits):
+    """
+    The last good result, and what was wrong with the last change that was refused.
+
+    Parameters
+    ----------
+    scenario : Scenario, optional
+        What the page starts with, and goes back to on `reset`; the customer-facing API by default. Where the user's own
+        tables cannot be used, `error` says why and the ones that come with the library are in force.
+    """
+
+    # One trait, so that an observer never sees a scenario with the costs of another.
+    result = traitlets.Instance(Result)
+    error = traitlets.Unicode()
+
+    def __init__(self, scenario: Scenario | None = None) -> None:
+        error = ""
+        if scenario is None:
+            try:
+                scenario = Scenario()
+            except (InputError, TableError) as refusal:
+                error = f"{refusal}; the tables that come with tco are used instead"
+                scenario = Scenario(assumptions=load_assumptions(data_directory()))
+        super().__init__(result=Result(scenario, evaluate(scenario)), error=error)
+        self._start = scenario
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario in force."""
+        return self.result.scenario
+
+    @property
+    def costs(self) -> Costs:
+        """Its costs."""
+        return self.result.costs
+
+    def change(self, **changes: Any) -> None:
+        """
+        Change the scenario as `Scenario.replace` does; a change that is refused leaves it as it is.
+
+        Choosing another preset takes everything that presets describe from the new one.
+        """
+        preset = changes.pop("preset", self.scenario.preset)
+        try:
+            scenario = self.scenario if preset == self.scenario.preset else self.scenario.replace_preset(preset)
+            self._show(scenario.replace(**changes))
+        except (InputError, TableError) as error:
+            self._refuse(f"Not changed: {error}")
+
+    def load(self, content: bytes, name: str) -> None:
+        """
+        Take the scenario from the content of a file; one that is refused leaves all as it is.
+        """
+        try:
+            self._show(parse_scenario(decoded(content, name), name, self.scenario.assumptions))
+        except (InputError, TableError) as error:
+            self._refuse(f"Not loaded: {error}")
+
+    def reset(self) -> None:
+        """
+        Go back to the scenario of the start.
+        """
+        self._show(self._start)
+
+    def _refuse(self, reason: str) -> None:
+        # A control that is refused twice for the same reason has to go back twice.
+        self.error = ""
+        self.error = reason
+
+    def _show(self, scenario: Scenario) -> None:
+        result = Result(scenario, evaluate(scenario))
+        self.error = ""
+        self.result = result

@@ -1,0 +1,291 @@
+"""
+Model: what each framework costs over the years.
+
+Money flows at steady rates between events (start, seats filled, launch, horizon), so that every component but the cloud
+is a rate times an annuity: the same few lines give the present value of the whole and the cash flow of each month. The
+cloud bill is worked out month by month, since the fleet follows the traffic in whole servers.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from tco import demand, finance
+from tco.arrays import Array, Value, ratio_or_zero
+from tco.inputs import Catalogue, FrameworkInputs, InputError, SharedInputs, rows_of
+from tco.plan import Plan, Server, make_plan, server_of
+from tco.units import HOURS_PER_MONTH, MONTHS_PER_YEAR, MS_PER_SECOND
+
+if TYPE_CHECKING:
+    from tco.queueing import Response
+
+AnyScalar = TypeVar("AnyScalar", bound=np.generic)
+
+# Lost margin and expected losses are costs, but nobody pays them as a bill.
+NOT_SPENT: Final = ("delay", "wrong_pick")
+
+COMPONENTS: Final = ("build", "ramp_up", "hiring", "maintenance", "servers", "network", "delay", "wrong_pick")
+
+# Scenarios worked on at a time: their months fit into a core's cache, which is faster, and memory stays bounded.
+CHUNK_ROWS: Final = 256
+
+
+@dataclass(frozen=True, eq=False)
+class Costs:
+    """
+    What each way of serving costs, and how that comes about; arrays of shape (f,) or (n, f).
+
+    Money is the present value in USD of what is spent from the start to the horizon.
+    """
+
+    names: tuple[str, ...]
+    component_usd: Mapping[str, Array]
+    build_effort_days: Array
+    ramp_up_effort_days: Array
+    launch_months: Array
+    pool_people: Array
+    time_to_fill_months: Array
+    hired_salary_usd_per_year: Array
+    request_cpu_ms: Array
+    peak_load_rps: Array
+    peak_servers: Array
+    peak_utilization_share: Array
+    server_capacity_rps: Array
+    busiest_cloud_usd_per_month: Array
+    instance_index: npt.NDArray[np.intp]
+    inputs: tuple[SharedInputs, FrameworkInputs, Catalogue]
+
+    @cached_property
+    def total_usd(self) -> Array:
+        """Present value of all components; NaN where no server of the list can run a worker. [USD]"""
+        total: Array = np.sum([self.component_usd[name] for name in COMPONENTS], axis=0)
+        return total
+
+    @cached_property
+    def cash_flow_usd(self) -> Mapping[str, Array]:
+        """Nominal spend of each month by component, shape (months, f) or (months, n, f). [USD]"""
+        return _cash_flow(*self.inputs)
+
+    @cached_property
+    def server(self) -> Server:
+        """What a server of the busiest month's type has to serve with; NaN where none will do."""
+        shared, framework, catalogue = self.inputs
+
+        def of_type(values: Array) -> Array:
+            return np.append(values, np.nan)[self.instance_index]
+
+        return server_of(
+            shared,
+            framework,
+            of_type(catalogue.vcpu_count),
+            of_type(catalogue.memory_gib),
+            of_type(catalogue.sustained_cpu_share),
+        )
+
+    @cached_property
+    def peak_response(self) -> "Response":
+        """What requests meet at each server in the busiest second, if CPU and wait are exponential."""
+        # SciPy takes as long to import as all the rest, and costs alone need none of it.
+        from tco.queueing import response  # noqa: PLC0415
+
+        shared, framework, _ = self.inputs
+        return response(
+            self.peak_load_rps / self.peak_servers,
+            self.server.workers_count,
+            framework.slots_per_worker_count,
+            self.server.core_count,
+            self.request_cpu_ms,
+            shared.wait_ms,
+        )
+
+    @cached_property
+    def limits(self) -> npt.NDArray[np.str_]:
+        """What keeps a server from carrying more: `memory`, `slots` or `cpu`; empty where none will do."""
+        cpu_bound_rps = MS_PER_SECOND * self.server.core_count / self.request_cpu_ms
+        reached_share = self.server_capacity_rps / (cpu_bound_rps * self.inputs[0].target_utilization_share)
+        too_few_workers = self.server.workers_count < self.server.workers_wanted_count
+        return np.select(
+            [self.instance_index < 0, too_few_workers, reached_share < 1 - 1e-9], ["", "memory", "slots"], "cpu"
+        )
+
+    @property
+    def instances(self) -> npt.NDArray[np.object_]:
+        """Name of the instance type of the busiest month's fleet; empty where none will do."""
+        return np.array([*self.inputs[2].names, ""], dtype=object)[self.instance_index]
+
+    def of(self, name: str) -> Array:
+        """Total of one way of serving, by its name. [USD]"""
+        if name not in self.names:
+            raise InputError(f"the costs are those of {', '.join(self.names)}; got {name!r}")
+        return self.total_usd[..., self.names.index(name)]
+
+
+def cost_of_ownership(shared: SharedInputs, framework: FrameworkInputs, catalogue: Catalogue) -> Costs:
+    """
+    Total cost of ownership of each way of serving, by component.
+
+    Parameters
+    ----------
+    shared : SharedInputs
+        Product, traffic, team and money.
+    framework : FrameworkInputs
+        The ways of serving to compare. Delay and overspend are counted against the best of them.
+    catalogue : Catalogue
+        Instance types to choose from.
+
+    Returns
+    -------
+    costs : Costs
+        Arrays of shape (f,), or (n, f) for n scenarios.
+
+    Raises
+    ------
+    InputError
+        If the inputs disagree about the number of scenarios or frameworks.
+    """
+    shape = _result_shape(shared, framework)
+    if len(shape) == 1 or shape[0] <= CHUNK_ROWS:
+        return _costs(shared, framework, catalogue, shape)
+    parts = []
+    for start in range(0, shape[0], CHUNK_ROWS):
+        rows = slice(start, start + CHUNK_ROWS)
+        part_shape = (min(CHUNK_ROWS, shape[0] - start), shape[1])
+        parts.append(_costs(rows_of(shared, rows), rows_of(framework, rows), catalogue, part_shape))
+    arrays = {field.name for field in fields(Costs)} - {"names", "component_usd", "inputs"}
+    return Costs(
+        names=framework.names,
+        component_usd={name: np.concatenate([part.component_usd[name] for part in parts]) for name in COMPONENTS},
+        inputs=(shared, framework, catalogue),
+        **{name: np.concatenate([getattr(part, name) for part in parts]) for name in arrays},
+    )
+
+
+def _result_shape(shared: SharedInputs, framework: FrameworkInputs) -> tuple[int, ...]:
+    """(f,) for one scenario, (n, f) for n of them."""
+    frameworks = len(framework.names)
+    scenarios: dict[int, str] = {}
+    for inputs, columns, single in ((shared, 1, "a number"), (framework, frameworks, f"({frameworks},)")):
+        for name in inputs.quantities():
+            value = getattr(inputs, name)
+            if isinstance(value, float):
+                if inputs is framework:
+                    raise InputError(f"{name} must have shape {single} or (n, {columns}); got one number")
+                continue
+            if value.shape[-1] != columns or value.ndim > 2 or (inputs is shared and value.ndim == 1):
+                raise InputError(f"{name} must be {single} or have shape (n, {columns}); got {value.shape}")
+            if value.ndim == 2:
+                scenarios.setdefault(len(value), name)
+    if not scenarios:
+        return (frameworks,)
+    many = [count for count in scenarios if count != 1] or [1]
+    if len(many) > 1:
+        first, second = many[:2]
+        raise InputError(f"{scenarios[second]} has {second} scenarios where {scenarios[first]} has {first}")
+    return (many[0], frameworks)
+
+
+def _spent_usd(plan: Plan, start: Value, end: Value, discount_share_per_year: Value) -> dict[str, Array]:
+    """Spend from one time to another, both within the horizon, for all components but the cloud."""
+    s, team = plan.shared, plan.team
+
+    def flowing(first: Value, last: Value, growth_share_per_year: Value) -> Array:
+        """Months' worth of a payment that flows from `first` to `last`, as far as they lie in the time asked for."""
+        return finance.annuity_months(
+            np.maximum(first, start), np.minimum(last, end), growth_share_per_year, discount_share_per_year
+        )
+
+    building = flowing(0.0, team.launch_months, s.salary_growth_share_per_year)
+    short = flowing(0.0, np.minimum(team.time_to_fill_months, team.launch_months), s.salary_growth_share_per_year)
+    staffed = building - s.open_seats_share * short
+    live = flowing(team.launch_months, s.horizon_months, s.salary_growth_share_per_year)
+    team_usd = team.team_usd_per_month * staffed
+    ramp_share = ratio_or_zero(team.ramp_days, plan.work.build_days + team.ramp_days)
+
+    # Seats open at the start are filled at one moment, also where the launch comes first: the team goes on.
+    filled = (team.time_to_fill_months >= start) & (team.time_to_fill_months < end)
+    fill_value = finance.value_factor(team.time_to_fill_months, s.salary_growth_share_per_year, discount_share_per_year)
+    first_hires = np.multiply(s.open_seats_share, s.team_people) * np.where(filled, fill_value, 0.0)
+    people_months = s.team_people * staffed + team.maintainers_people * live
+    leavers = np.divide(s.turnover_share_per_year, MONTHS_PER_YEAR) * people_months
+
+    wrong_pick_usd_per_month = ratio_or_zero(
+        plan.wrong_pick_usd, np.maximum(np.subtract(s.horizon_months, team.launch_months), 0.0)
+    )
+    return {
+        "build": team_usd * (1.0 - ramp_share),
+        "ramp_up": team_usd * ramp_share,
+        "hiring": first_hires * team.first_hire_usd + leavers * team.replacement_usd,
+        "maintenance": team.maintainers_people * team.team_usd_per_month / s.team_people * live,
+        "delay": s.gross_margin_usd_per_month
+        * flowing(team.fastest_launch_months, team.launch_months, s.inflation_share_per_year),
+        "wrong_pick": wrong_pick_usd_per_month
+        * flowing(team.launch_months, s.horizon_months, s.inflation_share_per_year),
+    }
+
+
+def _cloud_usd(plan: Plan, discount_share_per_year: Value) -> dict[str, Array]:
+    """Cloud spend of each month from the launch to the horizon, months on an axis in front."""
+    s, cloud = plan.shared, plan.cloud
+    next_month = cloud.month + 1.0
+    value = finance.annuity_months(cloud.month, next_month, s.inflation_share_per_year, discount_share_per_year)
+    live_share = np.clip(
+        np.minimum(s.horizon_months, next_month) - np.maximum(plan.team.launch_months, cloud.month), 0.0, 1.0
+    )
+    network_usd_per_month = cloud.balancer_usd_per_hour * HOURS_PER_MONTH + cloud.egress_usd_per_month
+    return {
+        "servers": cloud.fleet_usd_per_hour * (live_share * (value * HOURS_PER_MONTH)),
+        "network": live_share * (network_usd_per_month * value),
+    }
+
+
+def _costs(shared: SharedInputs, framework: FrameworkInputs, catalogue: Catalogue, shape: tuple[int, ...]) -> Costs:
+    plan = make_plan(shared, framework, catalogue)
+    spent = _spent_usd(plan, 0.0, shared.horizon_months, shared.discount_share_per_year)
+    spent |= {name: usd.sum(axis=0) for name, usd in _cloud_usd(plan, shared.discount_share_per_year).items()}
+
+    def shaped(values: npt.NDArray[AnyScalar]) -> npt.NDArray[AnyScalar]:
+        rows = shape[0] if len(shape) == 2 else 1
+        return np.broadcast_to(values, (rows, shape[-1])).reshape(shape)
+
+    work, team, cloud, busiest = plan.work, plan.team, plan.cloud, plan.cloud.busiest_fleet
+    # Capacity is the load at the target utilization: a fleet that carries less is less busy in proportion.
+    load_share = cloud.busiest_load_rps / (busiest.servers * busiest.server_capacity_rps)
+    egress_gib_per_month = demand.egress_gib_per_month(
+        cloud.busiest_load_rps, shared.mean_to_peak_share, shared.response_kib
+    )
+    cloud_usd_per_month = (
+        HOURS_PER_MONTH * (busiest.usd_per_hour + cloud.balancer_usd_per_hour)
+        + egress_gib_per_month * shared.egress_usd_per_gib
+    )
+    return Costs(
+        names=framework.names,
+        component_usd={name: shaped(spent[name]) for name in COMPONENTS},
+        build_effort_days=shaped(work.build_days),
+        ramp_up_effort_days=shaped(team.ramp_days),
+        launch_months=shaped(team.launch_months),
+        pool_people=shaped(team.pool_people),
+        time_to_fill_months=shaped(team.time_to_fill_months),
+        hired_salary_usd_per_year=shaped(team.hired_salary_usd_per_year),
+        request_cpu_ms=shaped(cloud.request_cpu_ms),
+        peak_load_rps=shaped(cloud.busiest_load_rps),
+        peak_servers=shaped(busiest.servers),
+        peak_utilization_share=shaped(load_share * shared.target_utilization_share),
+        server_capacity_rps=shaped(busiest.server_capacity_rps),
+        busiest_cloud_usd_per_month=shaped(cloud_usd_per_month),
+        instance_index=shaped(busiest.instance_index),
+        inputs=(shared, framework, catalogue),
+    )
+
+
+def _cash_flow(shared: SharedInputs, framework: FrameworkInputs, catalogue: Catalogue) -> dict[str, Array]:
+    plan = make_plan(shared, framework, catalogue)
+    month = plan.cloud.month
+    spent = _spent_usd(plan, month, np.minimum(month + 1.0, shared.horizon_months), 0.0) | _cloud_usd(plan, 0.0)
+    shape = _result_shape(shared, framework)
+    rows = shape[0] if len(shape) == 2 else 1
+    full_shape = (len(month), rows, shape[-1])
+    return {name: np.broadcast_to(spent[name], full_shape).reshape(len(month), *shape) for name in COMPONENTS}

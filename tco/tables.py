@@ -1,0 +1,340 @@
+"""
+Tables: the files in `data/`, read and checked, each row one fact.
+
+A row class is the schema of its file. Whatever is wrong with a file comes out as one sentence that names file, row,
+column, value and rule, and nothing of that file is used.
+"""
+
+import csv
+import io
+from collections.abc import Hashable, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Annotated, ClassVar, Literal, Self, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+
+from tco.inputs import shown
+from tco.units import unit_of
+
+# The largest file that is read: the largest table of ours is half a megabyte.
+MAXIMUM_FILE_BYTES = 20_000_000
+
+Evidence = Literal["measured", "sourced", "article", "stated"]
+Distribution = Literal["fixed", "triangular", "uniform", "lognormal", "pert"]
+Identifier = Annotated[str, Field(min_length=1, max_length=80)]
+Number = Annotated[float, Field(allow_inf_nan=False)]
+PriceUsdPerHour = Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)]
+OptionalPrice = Annotated[PriceUsdPerHour | None, BeforeValidator(lambda cell: None if cell == "" else cell)]
+Share = Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
+
+
+class TableError(ValueError):
+    """A file that cannot be used; the message names file, row, column, value and rule."""
+
+
+class Row(BaseModel):
+    """One row of a table."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    # Columns that together name a row: no two rows of a file may agree in all of them.
+    key: ClassVar[tuple[str, ...]]
+
+
+class Quantity(Row):
+    """A number with its range, unit, source and evidence."""
+
+    key = ("name", "applies_to")
+
+    name: Identifier
+    applies_to: Annotated[str, Field(max_length=80)]
+    low: Number
+    value: Number
+    high: Number
+    distribution: Distribution
+    unit: str
+    source: Identifier
+    evidence: Evidence
+    note: Annotated[str, Field(min_length=1, max_length=800)]
+
+    @model_validator(mode="after")
+    def _is_consistent(self) -> Self:
+        try:
+            unit = unit_of(self.name)
+        except KeyError as error:
+            raise ValueError(error.args[0]) from None
+        if self.unit != unit.symbol:
+            raise ValueError(f"unit of {self.name} must be {unit.symbol}, not {self.unit!r}")
+        if not unit.low <= self.low <= self.value <= self.high <= unit.high:
+            raise ValueError(
+                f"low <= value <= high must hold within [{unit.low:g}, {unit.high:g}], "
+                f"not {self.low:g}, {self.value:g}, {self.high:g}"
+            )
+        return self
+
+
+class Assumption(Quantity):
+    """An input of the model: `assumptions`, `countries`, `effort`, `serving`, `services`, `talent`."""
+
+    group: Identifier
+    label: Identifier
+    price_year: str
+
+
+class ArticleView(Quantity):
+    """What the guide says of an input: `article`."""
+
+    claim: Identifier
+
+
+class Source(Row):
+    """Where numbers come from: `sources`."""
+
+    key = ("source",)
+
+    source: Identifier
+    title: Annotated[str, Field(min_length=1)]
+    publisher: str
+    date: str
+    url: str
+    licence: str
+    note: str
+
+
+class Framework(Row):
+    """A framework: `frameworks`."""
+
+    key = ("framework",)
+
+    framework: Identifier
+    label: Identifier
+    first_release_year: Annotated[int, Field(ge=1990, le=2100)]
+    color: Annotated[str, Field(pattern=r"^#[0-9A-Fa-f]{6}$")]
+    in_guide: Literal["yes", "no"]
+    note: str
+
+
+class Serving(Row):
+    """A way of serving a framework: `servings`."""
+
+    key = ("serving",)
+
+    serving: Identifier
+    framework: Identifier
+    label: Identifier
+    sets: str
+    note: str
+
+
+class Claim(Row):
+    """A claim of the guide: `claims`."""
+
+    key = ("claim",)
+
+    claim: Identifier
+    group: Identifier
+    statement: str
+
+
+class Preset(Row):
+    """A value that a preset sets: `presets`."""
+
+    key = ("preset", "name")
+
+    preset: Identifier
+    name: Identifier
+    value: Identifier
+    note: str
+
+
+class Price(Row):
+    """An instance type and its prices: `pricing`."""
+
+    key = ("provider", "region", "instance")
+
+    provider: Identifier
+    region: Identifier
+    instance: Identifier
+    architecture: Literal["x86_64", "arm64"]
+    vcpus: Annotated[float, Field(gt=0, le=1024, allow_inf_nan=False)]
+    memory_gib: Annotated[float, Field(gt=0, le=32768, allow_inf_nan=False)]
+    sustained_cpu_share: Share
+    on_demand_usd_per_hour: PriceUsdPerHour
+    spot_usd_per_hour: OptionalPrice
+    reserved_1y_usd_per_hour: OptionalPrice
+    reserved_3y_usd_per_hour: OptionalPrice
+    as_of: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+    source: Identifier
+
+
+AnyRow = TypeVar("AnyRow", bound=Row)
+
+
+@cache
+def _adapter(row_type: type[AnyRow]) -> TypeAdapter[list[AnyRow]]:
+    return TypeAdapter(list[row_type])  # type: ignore[valid-type]
+
+
+def read_table(path: Path, row_type: type[AnyRow]) -> tuple[AnyRow, ...]:
+    """
+    Read and check a table.
+
+    Parameters
+    ----------
+    path : Path
+        A CSV file in UTF-8 with a header.
+    row_type : type
+        The row class, which is the schema.
+
+    Returns
+    -------
+    rows : tuple of Row
+        All rows, in the order of the file.
+
+    Raises
+    ------
+    TableError
+        If the file cannot be read or any row breaks a rule.
+    """
+    return tuple(row for _, row in read_lined_table(path, row_type))
+
+
+def read_lined_table(path: Path, row_type: type[AnyRow]) -> tuple[tuple[int, AnyRow], ...]:
+    """
+    As `read_table`, with the line of the file in which each row ends.
+
+    Parameters
+    ----------
+    path : Path
+        A CSV file in UTF-8 with a header.
+    row_type : type
+        The row class, which is the schema.
+
+    Returns
+    -------
+    lined_rows : tuple of (int, Row)
+        Line and row, for checks that go beyond the table.
+
+    Raises
+    ------
+    TableError
+        If the file cannot be read or any row breaks a rule.
+    """
+    text = read_text(path)
+    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+    expected = list(row_type.model_fields)
+    try:
+        header = reader.fieldnames or []
+        for column in expected:
+            if column not in header:
+                raise TableError(f"{path}: the column {column!r} is missing; the columns must be {', '.join(expected)}")
+        for column in header:
+            if column not in expected:
+                raise TableError(
+                    f"{path}: the column {shown(column)} is unknown; the columns must be {', '.join(expected)}"
+                )
+        if len(set(header)) < len(header):
+            raise TableError(f"{path}: a column stands twice in the header")
+        # The lines that rows end in: blank lines and cells of several lines make them differ from a count of rows.
+        lined = [(reader.line_num, row) for row in reader]
+    except csv.Error as error:
+        raise TableError(f"{path}, row {reader.reader.line_num}: not CSV ({error})") from None
+    if not lined:
+        raise TableError(f"{path}: the table has no rows")
+    lines, cells = zip(*lined, strict=True)
+    for line, row in lined:
+        # csv files the surplus under None and gives None for what a short row lacks.
+        if None in row or None in row.values():
+            count = len(expected)
+            raise TableError(f"{path}, row {line}: a row must have {count} cells, as the header has")
+    try:
+        rows = _adapter(row_type).validate_python(list(cells))
+    except ValidationError as error:
+        raise TableError(_first_error(path, lines, error)) from None
+    seen: dict[Hashable, int] = {}
+    for line, checked_row in zip(lines, rows, strict=True):
+        key = tuple(getattr(checked_row, column) for column in row_type.key)
+        if key in seen:
+            named = ", ".join(f"{column} {value!r}" for column, value in zip(row_type.key, key, strict=True))
+            raise TableError(
+                f"{path}, row {line}: {named} stands in row {seen[key]} already; a row may stand only once"
+            )
+        seen[key] = line
+    return tuple(zip(lines, rows, strict=True))
+
+
+def read_text(path: Path) -> str:
+    """
+    Text of a file of reasonable size in UTF-8.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Returns
+    -------
+    text : str
+        Its text, without a byte order mark.
+
+    Raises
+    ------
+    TableError
+        If there is no such file, or it is empty, too large, or not UTF-8.
+    """
+    try:
+        size = path.stat().st_size
+        if size > MAXIMUM_FILE_BYTES:
+            raise TableError(f"{path}: the file has {size:,} bytes; at most {MAXIMUM_FILE_BYTES:,} are read")
+        content = path.read_bytes()
+    except OSError as error:
+        raise TableError(f"{path}: cannot be read ({error.strerror or error})") from None
+    return decoded(content, str(path))
+
+
+def decoded(content: bytes, name: str) -> str:
+    """
+    Text of the content of a file.
+
+    Parameters
+    ----------
+    content : bytes
+        The content.
+    name : str
+        What messages call the file.
+
+    Returns
+    -------
+    text : str
+        Its text, without a byte order mark.
+
+    Raises
+    ------
+    TableError
+        If it is empty, not UTF-8, or holds a NUL byte.
+    """
+    if not content.strip():
+        raise TableError(f"{name}: the file is empty")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise TableError(f"{name}, row {line}: the text must be UTF-8; byte {content[error.start]:#x} is not") from None
+    if "\0" in text:
+        line = text[: text.index("\0")].count("\n") + 1
+        raise TableError(f"{name}, row {line}: the text must not hold a NUL byte")
+    return text
+
+
+def _first_error(path: Path, lines: Sequence[int], error: ValidationError) -> str:
+    """The first broken rule in one sentence, with a count of the others."""
+    details = error.errors(include_url=False)
+    first = details[0]
+    row, *column = first["loc"]
+    rule = first["msg"].removeprefix("Value error, ")
+    rule = rule[0].lower() + rule[1:]
+    # A rule over several columns has no column of its own, and its message says the values.
+    what = f"column {column[0]!r}, value {str(first['input'])[:60]!r}: {rule}" if column else rule
+    others = f" (and {len(details) - 1} more)" if len(details) > 1 else ""
+    return f"{path}, row {lines[int(row)]}, {what}{others}"

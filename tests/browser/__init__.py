@@ -1,0 +1,3 @@
+"""
+Facts about the pages, in Chromium.
+"""
