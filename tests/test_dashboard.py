@@ -265,6 +265,21 @@ def test_a_slider_that_a_browser_moves_to_a_step_changes_nothing(state, name):
     assert state.result is before
 
 
+def test_a_slider_that_a_browser_moves_to_a_step_of_before_goes_back(state):
+    """
+    New value and new step arrive together, and a browser may put the value on a step that the slider had before.
+
+    From 1,262 to 1,500 people the step shrinks from 0.05003 to 0.04946 powers of ten; the nearest old step to 1,500 is
+    1 + 43 x 0.05003 = 3.1511, that is 1,416 people, more than half a new step away.
+    """
+    control = slider(state, "peak_users")
+    state.change(peak_users=1262)
+    state.change(peak_users=1500)
+    control.value = 10 ** (1 + 43 * (np.log10(1262) - 1) / 42)
+    assert state.scenario.value("peak_users") == 1500
+    assert control.value == 1500
+
+
 def test_a_slider_forced_beyond_what_is_legal_goes_back(state):
     """A viewer can raise a slider's bounds; the model refuses, and the slider shows what is in force."""
     control = slider(state, "html_share")

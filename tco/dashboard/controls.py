@@ -59,29 +59,39 @@ def slider(state: State, name: str, place: str = "", *, label: str = "") -> widg
         readout_format=_readout(row, high),
     )
 
+    def taken(number: float) -> float:
+        """What a position means: a logarithmic slider would give 12589.254117941662 people."""
+        return float(f"{number:.4g}")
+
+    # Start and step that a browser may still go by when a new step and a new value arrive together.
+    step_before = (control.min, control.step)
+
     def take(change: dict[str, Any]) -> None:
-        # A browser moves a slider to the nearest step by itself: that is nobody's wish.
-        moved = position_of(change["new"]) - position_of(state.scenario.value(name, place))
-        if abs(moved) < control.step / 2:
+        # A browser moves a slider to the nearest step by itself, even to one of the steps that it had before: that is
+        # nobody's wish, and the slider goes back to where it belongs.
+        moved, now = (position_of(number) for number in (change["new"], state.scenario.value(name, place)))
+        if abs(moved - now) < control.step / 2 or abs(moved - nearest_step(now, *step_before)) < control.step / 100:
+            show()
             return
-        number = float(f"{change['new']:.4g}")  # a logarithmic slider would give 12589.254117941662 people
-        state.change(**{name: {place: number} if place else number})
+        state.change(**{name: {place: taken(change["new"])} if place else taken(change["new"])})
 
     told = row
 
     def show(_change: object = None) -> None:
-        nonlocal told
+        nonlocal told, step_before
         here = state.scenario.row(name, place)
         if here is not told:  # another country or region has a row of its own
             told, control.tooltip = here, tooltip(here)
-        number = state.scenario.value(name, place)
+        number = on_slider(state.scenario.value(name, place))
         position = position_of(number)
-        if abs(position - position_of(control.value)) < control.step / 2:
+        # The same but for the rounding of a browser, or of `taken`.
+        if number == taken(control.value) or abs(position - position_of(control.value)) < control.step / 1e6:
             return
         with control.hold_sync():
+            step_before = (control.min, control.step)
             control.min, control.max = min(control.min, position), max(control.max, position)
             control.step = aligned_step(control.min, position, coarse_step)
-            control.value = on_slider(number)
+            control.value = number
 
     control.observe(take, "value")
     state.observe(show, ["result", "error"])
@@ -114,6 +124,28 @@ def aligned_step(low: float, position: float, coarse_step: float) -> float:
     """
     distance = position - low
     return distance / max(1, round(distance / coarse_step)) if distance > 0 else coarse_step
+
+
+def nearest_step(position: float, low: float, step: float) -> float:
+    """
+    Where a browser puts a slider that is told to stand at `position`.
+
+    Parameters
+    ----------
+    position, low, step : float
+        Where it should stand, its start and its step, in the slider's unit.
+
+    Returns
+    -------
+    position : float
+        The nearest step, in the same unit.
+
+    Examples
+    --------
+    >>> nearest_step(0.26, 0.0, 0.25)
+    0.25
+    """
+    return low + round((position - low) / step) * step
 
 
 def tooltip(row: Assumption) -> str:

@@ -109,16 +109,19 @@ class Bench:
             )
         )
 
-    def open(self, share: float, saturation_rps: float, repetition: int = 0) -> LoadResult:
-        """Find the delays at a share of what it can do."""
+    def open(
+        self, share: float, saturation_rps: float, repetition: int = 0, least_requests: int = 0
+    ) -> LoadResult:
+        """Find the delays at a share of what it can do, for as long as it takes to send enough requests."""
         options = self.options
         alone_seconds = (options.wait_ms + options.cpu_ms) / _MS_PER_SECOND
+        rate_rps = max(share * saturation_rps, 0.01)
         return self._run(
             Load(
                 self.target,
                 "open",
-                options.seconds,
-                rate_rps=max(share * saturation_rps, 0.01),
+                min(max(options.seconds, least_requests / rate_rps), load.MAXIMUM_SECONDS),
+                rate_rps=rate_rps,
                 warm_up_seconds=min(max(3 * alone_seconds, 0.2 * options.seconds), 3.0),
                 seed=options.seed + repetition,
                 pid=self.pid,

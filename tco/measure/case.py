@@ -61,6 +61,7 @@ def measure_case(
     seconds: float,
     seed: int,
     *,
+    least_requests: int = 0,
     server_cores: tuple[int, ...] | None = None,
     load_cores: tuple[int, ...] | None = None,
 ) -> MeasuredCase:
@@ -85,6 +86,8 @@ def measure_case(
         Length of each load beside its warm-up: the case takes about 3 s and 1.3 times this for each load.
     seed : int
         Of the random moments at which requests are sent.
+    least_requests : int
+        Requests behind each latency: a slow server is loaded for longer than `seconds`, up to the bound of a load.
     server_cores, load_cores : tuple of int, optional
         Cores of the server and of the load; those of `divide_cores`, if not given.
 
@@ -116,13 +119,13 @@ def measure_case(
         bench.settle(server.target())
         saturation = bench.closed(connections, workers)
         if not saturation.unanswered:
-            measured = [bench.open(share, saturation.throughput_rps) for share in rates]
+            measured = [bench.open(share, saturation.throughput_rps, least_requests=least_requests) for share in rates]
     if saturation.unanswered:
         # What nobody waits for any more would still be worked off, and delay what comes next: a fresh server.
         with servers.running(way, workers=workers, cores=server_cores) as server:
             bench = Bench(serving, server.pid, server.target(cpu_ms, wait_ms), options, load_cores, server_cores, 0)
             bench.settle(server.target())
-            measured = [bench.open(share, saturation.throughput_rps) for share in rates]
+            measured = [bench.open(share, saturation.throughput_rps, least_requests=least_requests) for share in rates]
     return MeasuredCase(
         serving=serving,
         workers=workers,
