@@ -1,8 +1,8 @@
 """
 Measure real servers on this machine, for `real_servers.py` to judge the queueing formulas by.
 
-Each way of serving runs on a core of its own and the load on another; "two" adds runs of two workers on two cores, which
-the load shares. Writes a row for each rate into `real_servers.csv`; a case that is in it already is not measured again.
+Each way of serving runs on a core of its own and the load on another; then two workers on two cores, which the load
+shares. Writes a row for each rate into `real_servers.csv`; a case that is in it already is not measured again.
 
     python benchmarks/measure_real_servers.py [--minutes 60] [--seconds 6] [--requests 1200]
 """

@@ -91,6 +91,30 @@ def worker_gib(
     return own_mib / MIB_PER_GIB + model_memory_gib
 
 
+def connected_slots_count(slots_per_worker_count: ArrayLike, database_pool_count: ArrayLike) -> Array:
+    """
+    Requests that a worker can have in progress when each holds a database connection from its first query to its end.
+
+    Parameters
+    ----------
+    slots_per_worker_count : array_like
+        Requests that the worker itself can have in progress. [1]
+    database_pool_count : array_like
+        Connections of its pool. [1]
+
+    Returns
+    -------
+    connected_slots_count : array_like
+        The lesser of the two. [1]
+
+    Examples
+    --------
+    >>> connected_slots_count([1, 32, 1000], 15).tolist()
+    [1.0, 15.0, 15.0]
+    """
+    return np.minimum(slots_per_worker_count, database_pool_count).astype(float)
+
+
 def workers_count(
     vcpu_count: ArrayLike,
     memory_gib: ArrayLike,

@@ -9,14 +9,13 @@ import numpy as np
 from tco.arrays import Array, ArrayLike
 from tco.inputs import InputError
 from tco.model import COMPONENTS, Costs
+from tco.reasons import NOT_SERVED
 from tco.scenarios import Scenario, evaluate
 from tco.wording import COMPONENT_LABELS, duration, money, share
 
 # Points of a sweep that looks for break-evens, and of each closer look at a bracket.
 SWEEP_POINTS: Final = 60
 BRACKET_POINTS: Final = 33
-
-NO_SERVER: Final = "cannot be served: no server on offer has room for one worker"
 
 CLOUD: Final = ("servers", "network")
 
@@ -249,7 +248,10 @@ def verdict(scenario: Scenario, costs: Costs | None = None) -> Verdict:
     years = duration(horizon_months)
     served = np.isfinite(costs.total_usd)
     launched = costs.launch_months < horizon_months
-    caveat = _caveat([labels[n] for n, ok in zip(costs.names, served, strict=True) if not ok], NO_SERVER)
+    caveat = "".join(
+        _caveat([labels[n] for n, no in zip(costs.names, ~served & (costs.limits == limit), strict=True) if no], words)
+        for limit, words in NOT_SERVED.items()
+    )
     late = [labels[n] for n, ok, up in zip(costs.names, served, launched, strict=True) if ok and not up]
     caveat += _caveat(late, f"would not launch within {years} and cannot be compared")
     order = [costs.names[i] for i in np.argsort(costs.total_usd) if served[i] and launched[i]]

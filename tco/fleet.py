@@ -1,12 +1,14 @@
 """Fleet: how many servers, of which instance type, at what price."""
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from tco.arrays import Array, ArrayLike
 from tco.units import HOURS_PER_MONTH
+
+_ROUNDING: Final = 1e-12
 
 
 class Fleet(NamedTuple):
@@ -47,7 +49,9 @@ def servers_required(
     >>> float(servers_required(1, 300, 1, 2))
     2.0
     """
-    return np.maximum(np.ceil(np.divide(load_rps, server_capacity_rps)) + spare_servers, minimum_servers)
+    # The last digit of a capacity is no reason for one more server.
+    carrying = np.ceil(np.divide(load_rps, server_capacity_rps) * (1.0 - _ROUNDING))
+    return np.maximum(carrying + spare_servers, minimum_servers)
 
 
 def server_usd_per_hour(instance_usd_per_hour: ArrayLike, server_overhead_usd_per_month: ArrayLike) -> Array:

@@ -124,6 +124,8 @@ class SharedInputs(_Checked):
     # Request
     app_cpu_ms: Value
     wait_ms: Value
+    time_variation_ratio: Value
+    p95_objective_ms: Value
     response_kib: Value
     inference_request_share: Value
     inference_ms: Value
@@ -132,6 +134,7 @@ class SharedInputs(_Checked):
     app_memory_mib: Value
     # Servers
     target_utilization_share: Value
+    database_pool_count: Value
     os_memory_gib: Value
     spare_servers: Value
     minimum_servers: Value
@@ -228,6 +231,7 @@ class FrameworkInputs(_Checked):
     workers_per_vcpu_count: Value
     extra_workers_count: Value
     slots_per_worker_count: Value
+    turns_per_worker_count: Value
     worker_memory_mib: Value
     slot_memory_mib: Value
     model_reload_share: Value

@@ -9,7 +9,7 @@ cloud bill is worked out month by month, since the fleet follows the traffic in 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -17,11 +17,10 @@ import numpy.typing as npt
 from tco import demand, finance
 from tco.arrays import Array, Value, ratio_or_zero
 from tco.inputs import Catalogue, FrameworkInputs, InputError, SharedInputs, rows_of
+from tco.limits import binding_limit, lone_p95_ms
 from tco.plan import Plan, Server, make_plan, server_of
-from tco.units import HOURS_PER_MONTH, MONTHS_PER_YEAR, MS_PER_SECOND
-
-if TYPE_CHECKING:
-    from tco.queueing import Response
+from tco.queueing import Response, response, saturation_rps
+from tco.units import HOURS_PER_MONTH, MONTHS_PER_YEAR
 
 AnyScalar = TypeVar("AnyScalar", bound=np.generic)
 
@@ -53,7 +52,6 @@ class Costs:
     request_cpu_ms: Array
     peak_load_rps: Array
     peak_servers: Array
-    peak_utilization_share: Array
     server_capacity_rps: Array
     busiest_cloud_usd_per_month: Array
     instance_index: npt.NDArray[np.intp]
@@ -87,30 +85,54 @@ class Costs:
         )
 
     @cached_property
-    def peak_response(self) -> "Response":
-        """What requests meet at each server in the busiest second, if CPU and wait are exponential."""
-        # SciPy takes as long to import as all the rest, and costs alone need none of it.
-        from tco.queueing import response  # noqa: PLC0415
-
+    def peak_response(self) -> Response:
+        """What requests meet at each server in the busiest second."""
         shared, framework, _ = self.inputs
         return response(
             self.peak_load_rps / self.peak_servers,
             self.server.workers_count,
+            self.server.slots_per_worker_count,
+            self.server.core_count,
+            self.request_cpu_ms,
+            shared.wait_ms,
+            shared.time_variation_ratio,
+            framework.turns_per_worker_count,
+        )
+
+    @cached_property
+    def peak_utilization_share(self) -> Array:
+        """Load of the busiest second over what the fleet could do at the very most. [1]"""
+        saturated_rps = saturation_rps(
+            self.server.workers_count,
+            self.server.slots_per_worker_count,
+            self.server.core_count,
+            self.request_cpu_ms,
+            self.inputs[0].wait_ms,
+        )
+        return np.asarray(self.peak_load_rps / (self.peak_servers * saturated_rps))
+
+    @cached_property
+    def limits(self) -> npt.NDArray[np.str_]:
+        """
+        What keeps a server from carrying more, as `binding_limit` calls it; where no type of the list will do, what
+        stands in the way: `memory`, or `objective`.
+        """
+        shared, framework, _ = self.inputs
+        limit = binding_limit(
+            self.server_capacity_rps,
+            shared.target_utilization_share,
+            self.server.workers_count,
+            self.server.workers_wanted_count,
             framework.slots_per_worker_count,
+            shared.database_pool_count,
             self.server.core_count,
             self.request_cpu_ms,
             shared.wait_ms,
         )
-
-    @cached_property
-    def limits(self) -> npt.NDArray[np.str_]:
-        """What keeps a server from carrying more: `memory`, `slots` or `cpu`; empty where none will do."""
-        cpu_bound_rps = MS_PER_SECOND * self.server.core_count / self.request_cpu_ms
-        reached_share = self.server_capacity_rps / (cpu_bound_rps * self.inputs[0].target_utilization_share)
-        too_few_workers = self.server.workers_count < self.server.workers_wanted_count
-        return np.select(
-            [self.instance_index < 0, too_few_workers, reached_share < 1 - 1e-9], ["", "memory", "slots"], "cpu"
+        too_slow = (
+            lone_p95_ms(self.request_cpu_ms, shared.wait_ms, shared.time_variation_ratio) > shared.p95_objective_ms
         )
+        return np.where(self.instance_index >= 0, limit, np.where(too_slow, "objective", "memory"))
 
     @property
     def instances(self) -> npt.NDArray[np.object_]:
@@ -252,8 +274,6 @@ def _costs(shared: SharedInputs, framework: FrameworkInputs, catalogue: Catalogu
         return np.broadcast_to(values, (rows, shape[-1])).reshape(shape)
 
     work, team, cloud, busiest = plan.work, plan.team, plan.cloud, plan.cloud.busiest_fleet
-    # Capacity is the load at the target utilization: a fleet that carries less is less busy in proportion.
-    load_share = cloud.busiest_load_rps / (busiest.servers * busiest.server_capacity_rps)
     egress_gib_per_month = demand.egress_gib_per_month(
         cloud.busiest_load_rps, shared.mean_to_peak_share, shared.response_kib
     )
@@ -273,7 +293,6 @@ def _costs(shared: SharedInputs, framework: FrameworkInputs, catalogue: Catalogu
         request_cpu_ms=shaped(cloud.request_cpu_ms),
         peak_load_rps=shaped(cloud.busiest_load_rps),
         peak_servers=shaped(busiest.servers),
-        peak_utilization_share=shaped(load_share * shared.target_utilization_share),
         server_capacity_rps=shaped(busiest.server_capacity_rps),
         busiest_cloud_usd_per_month=shaped(cloud_usd_per_month),
         instance_index=shaped(busiest.instance_index),

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tco import capacity, demand, effort, fleet, hiring, risk
+from tco import capacity, demand, effort, fleet, hiring, queueing, risk
 from tco.arrays import Array, Value, ratio_or_zero
 from tco.inputs import Catalogue, FrameworkInputs, SharedInputs
 from tco.units import HOURS_PER_MONTH, MONTHS_PER_YEAR
@@ -46,6 +46,7 @@ class Server(NamedTuple):
 
     workers_count: Array
     workers_wanted_count: Array
+    slots_per_worker_count: Array
     core_count: Array
     worker_gib: Array
     request_cpu_ms: Array
@@ -221,6 +222,7 @@ def server_of(
     return Server(
         workers_count=workers_count(memory_gib),
         workers_wanted_count=workers_count(np.inf),
+        slots_per_worker_count=capacity.connected_slots_count(f.slots_per_worker_count, s.database_pool_count),
         core_count=vcpu_count * sustained_cpu_share,
         worker_gib=worker_gib,
         request_cpu_ms=capacity.request_cpu_ms(
@@ -242,11 +244,19 @@ def _cloud(s: SharedInputs, f: FrameworkInputs, catalogue: Catalogue) -> Cloud:
         catalogue.memory_gib[:, None, None],
         catalogue.sustained_cpu_share[:, None, None],
     )
-    stable_rps = capacity.stable_load_rps(
-        server.workers_count, f.slots_per_worker_count, server.core_count, server.request_cpu_ms, s.wait_ms
+    capacity_rps = queueing.load_within_objective_rps(
+        s.p95_objective_ms,
+        server.workers_count,
+        server.slots_per_worker_count,
+        server.core_count,
+        server.request_cpu_ms,
+        s.wait_ms,
+        s.time_variation_ratio,
+        f.turns_per_worker_count,
+        s.target_utilization_share,
     )
     offers = (
-        stable_rps * s.target_utilization_share,
+        capacity_rps,
         fleet.server_usd_per_hour(catalogue.instance_usd_per_hour[:, None, None], s.server_overhead_usd_per_month),
         s.spare_servers,
         s.minimum_servers,

@@ -55,6 +55,7 @@ SUFFIXES: Final[dict[str, Unit]] = {
 
 # Some quantities have a narrower legal range than their unit: dividing by them must make sense.
 NARROWER: Final[dict[str, tuple[float, float]]] = {
+    "database_pool_count": (1, 1e5),
     "horizon_months": (1, 240),
     "framework_cpu_ms": (0.001, 1e6),  # no request is free of CPU
     "interface_count": (1, 1e5),
@@ -70,6 +71,8 @@ NARROWER: Final[dict[str, tuple[float, float]]] = {
     "target_utilization_share": (0.01, 1),
     "team_people": (1, 1000),
     "time_to_fill_elasticity_ratio": (0, 2),
+    "time_variation_ratio": (0, 10),
+    "turns_per_worker_count": (1, 1e5),
     "vacancy_cost_ratio": (0, 10),
     "worker_memory_mib": (1, 1e6),
 }

@@ -17,6 +17,7 @@ from tco.dashboard.figure_widget import Figure
 from tco.dashboard.state import Result, State
 from tco.decision import break_even_from, serving_labels, sweep, sweep_values, verdict
 from tco.model import COMPONENTS
+from tco.reasons import limit_reasons
 from tco.scenarios import ScenarioError
 from tco.wording import ASSUMPTION_SET_LABELS, COMPONENT_LABELS, count, durations, inside, money, share
 
@@ -138,7 +139,7 @@ def component_html(result: Result) -> str:
         row("Utilization at the peak", column(costs.peak_utilization_share, share)),
         row("Mean response at the peak, ms", column(costs.peak_response.mean_ms, count)),
         row("95th percentile at the peak, ms", column(costs.peak_response.p95_ms, count)),
-        row("A server's limit", [str(limit) or "none fits" for limit in costs.limits]),
+        row("A server's limit", list(limit_reasons(costs))),
         row("Cloud bill of the busiest month", column(costs.busiest_cloud_usd_per_month, money)),
     ]
     head = "".join(f"<th scope='col'>{escape(labels[name])}</th>" for name in costs.names)

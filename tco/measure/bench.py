@@ -109,9 +109,7 @@ class Bench:
             )
         )
 
-    def open(
-        self, share: float, saturation_rps: float, repetition: int = 0, least_requests: int = 0
-    ) -> LoadResult:
+    def open(self, share: float, saturation_rps: float, repetition: int = 0, least_requests: int = 0) -> LoadResult:
         """Find the delays at a share of what it can do, for as long as it takes to send enough requests."""
         options = self.options
         alone_seconds = (options.wait_ms + options.cpu_ms) / _MS_PER_SECOND
