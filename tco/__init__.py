@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tco.export import cash_flow_frame, cost_frame
     from tco.inputs import InputError
     from tco.model import Costs
+    from tco.performance import ServerPerformance, server_performance
     from tco.scenarios import Scenario, ScenarioError, evaluate, read_scenario, scenario
     from tco.tables import TableError
 
@@ -28,6 +29,7 @@ _HOMES = {
     "InputError": "inputs",
     "Scenario": "scenarios",
     "ScenarioError": "scenarios",
+    "ServerPerformance": "performance",
     "TableError": "tables",
     "break_even": "decision",
     "cash_flow_frame": "export",
@@ -35,6 +37,7 @@ _HOMES = {
     "evaluate": "scenarios",
     "read_scenario": "scenarios",
     "scenario": "scenarios",
+    "server_performance": "performance",
     "sweep": "decision",
     "verdict": "decision",
 }
@@ -44,6 +47,7 @@ __all__ = [
     "InputError",
     "Scenario",
     "ScenarioError",
+    "ServerPerformance",
     "TableError",
     "break_even",
     "cash_flow_frame",
@@ -51,6 +55,7 @@ __all__ = [
     "evaluate",
     "read_scenario",
     "scenario",
+    "server_performance",
     "sweep",
     "verdict",
 ]

@@ -236,15 +236,25 @@ def server_of(
     )
 
 
-def _cloud(s: SharedInputs, f: FrameworkInputs, catalogue: Catalogue) -> Cloud:
-    server = server_of(
-        s,
-        f,
-        catalogue.vcpu_count[:, None, None],
-        catalogue.memory_gib[:, None, None],
-        catalogue.sustained_cpu_share[:, None, None],
-    )
-    capacity_rps = queueing.load_within_objective_rps(
+def server_capacity_rps(s: SharedInputs, f: FrameworkInputs, server: Server) -> Array:
+    """
+    Load that one server carries within the latency objective and the highest utilization planned for.
+
+    Parameters
+    ----------
+    s : SharedInputs
+        Requests, objective and utilization.
+    f : FrameworkInputs
+        The ways of serving.
+    server : Server
+        What it has to serve with.
+
+    Returns
+    -------
+    server_capacity_rps : ndarray
+        Largest load; NaN where no worker fits or a lone request misses the objective. [req/s]
+    """
+    return queueing.load_within_objective_rps(
         s.p95_objective_ms,
         server.workers_count,
         server.slots_per_worker_count,
@@ -255,8 +265,18 @@ def _cloud(s: SharedInputs, f: FrameworkInputs, catalogue: Catalogue) -> Cloud:
         f.turns_per_worker_count,
         s.target_utilization_share,
     )
+
+
+def _cloud(s: SharedInputs, f: FrameworkInputs, catalogue: Catalogue) -> Cloud:
+    server = server_of(
+        s,
+        f,
+        catalogue.vcpu_count[:, None, None],
+        catalogue.memory_gib[:, None, None],
+        catalogue.sustained_cpu_share[:, None, None],
+    )
     offers = (
-        capacity_rps,
+        server_capacity_rps(s, f, server),
         fleet.server_usd_per_hour(catalogue.instance_usd_per_hour[:, None, None], s.server_overhead_usd_per_month),
         s.spare_servers,
         s.minimum_servers,

@@ -233,6 +233,50 @@ def saturation_rps(
     return np.asarray(MS_PER_SECOND * busy_cores / np.asarray(cpu_ms, dtype=float))
 
 
+def last_of_burst_ms(
+    callers_count: ArrayLike,
+    workers: ArrayLike,
+    slots_per_worker_count: ArrayLike,
+    core_count: ArrayLike,
+    cpu_ms: ArrayLike,
+    wait_ms: ArrayLike,
+) -> Array:
+    r"""
+    Response of the last of many requests that come at once.
+
+    Parameters
+    ----------
+    callers_count : array_like
+        Requests. [1]
+    workers, slots_per_worker_count, core_count, cpu_ms, wait_ms : array_like
+        As for `saturation_rps`, CPU and wait the same for all.
+
+    Returns
+    -------
+    last_of_burst_ms : array_like
+        When the last one is answered. [ms]
+
+    Notes
+    -----
+    .. math:: \max\left(\left\lceil \frac{n}{w s} \right\rceil (c + t), \; \frac{n c}{m} + t\right)
+
+    rounds of as many as there are slots, or the CPU of all on the m cores and the wait of the last.
+
+    Examples
+    --------
+    1,000 callers of 2 s before one sync worker, 4 workers of 8 threads, and an event loop on one core:
+
+    >>> (last_of_burst_ms(1000, [1, 4, 1], [1, 8, np.inf], [1, 4, 1], 2, 1998) / 1000).tolist()
+    [2000.0, 64.0, 3.998]
+    """
+    cpu_ms, wait_ms, callers = (np.asarray(value, dtype=float) for value in (cpu_ms, wait_ms, callers_count))
+    # With slots without end all are in progress at once: one round.
+    rounds = np.maximum(np.ceil(callers / np.multiply(workers, slots_per_worker_count)), 1.0)
+    return np.asarray(
+        np.maximum(rounds * (cpu_ms + wait_ms), callers * cpu_ms / np.minimum(workers, core_count) + wait_ms)
+    )
+
+
 def response(
     load_rps: ArrayLike,
     workers: ArrayLike,

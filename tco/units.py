@@ -68,12 +68,14 @@ NARROWER: Final[dict[str, tuple[float, float]]] = {
     "reference_pool_people": (1, 1e9),
     "slots_per_worker_count": (1, 1e5),
     "spare_servers": (0, 100),
+    "sustained_cpu_share": (0.01, 1),
     "target_utilization_share": (0.01, 1),
     "team_people": (1, 1000),
     "time_to_fill_elasticity_ratio": (0, 2),
     "time_variation_ratio": (0, 10),
     "turns_per_worker_count": (1, 1e5),
     "vacancy_cost_ratio": (0, 10),
+    "vcpu_count": (0.05, 1e4),
     "worker_memory_mib": (1, 1e6),
 }
 

@@ -24,6 +24,7 @@ LAYERS = (
     ("pricing", "loadtests"),
     ("assumptions",),
     ("scenarios", "published"),
+    ("performance",),
     ("wording",),
     ("reasons",),
     ("decision",),

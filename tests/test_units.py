@@ -1,10 +1,12 @@
 """Units: each name's suffix, and what it allows."""
 
 import csv
+from inspect import signature
 
 import pytest
 
 from tco.assumptions import FRAMEWORK_NAMES, SHARED_NAMES, data_directory
+from tco.performance import server_performance
 from tco.units import (
     DAYS_PER_YEAR,
     HOURS_PER_MONTH,
@@ -60,8 +62,8 @@ def test_every_range_is_a_range():
 
 @pytest.mark.parametrize("name", NARROWER)
 def test_a_narrower_range_belongs_to_an_input_and_is_narrower(name):
-    """Each exception names a real input (or it would be forgotten) and lies within its unit's range."""
-    assert name in (*SHARED_NAMES, *FRAMEWORK_NAMES)
+    """Each exception names a real input, or a server's size, (or it would be forgotten) within its unit's range."""
+    assert name in (*SHARED_NAMES, *FRAMEWORK_NAMES, *signature(server_performance).parameters)
     suffix = max((suffix for suffix in SUFFIXES if name.endswith(suffix)), key=len)
     low, high = NARROWER[name]
     assert SUFFIXES[suffix].low <= low < high <= SUFFIXES[suffix].high
