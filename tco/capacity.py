@@ -14,6 +14,7 @@ from tco.units import MIB_PER_GIB, MS_PER_SECOND
 
 def request_cpu_ms(
     app_cpu_ms: ArrayLike,
+    app_cpu_ratio: ArrayLike,
     framework_cpu_ms: ArrayLike,
     inference_request_share: ArrayLike,
     inference_ms: ArrayLike,
@@ -26,7 +27,9 @@ def request_cpu_ms(
     Parameters
     ----------
     app_cpu_ms : array_like
-        The application's own code. [ms]
+        The application's own code, in a usual style. [ms]
+    app_cpu_ratio : array_like
+        CPU of the application as it is written for this framework, over that. [1]
     framework_cpu_ms : array_like
         The framework and its server, for an empty handler. [ms]
     inference_request_share : array_like
@@ -45,13 +48,13 @@ def request_cpu_ms(
 
     Examples
     --------
-    >>> float(request_cpu_ms(5, 0.3, 0.5, 40, 4000, 0))
+    >>> float(request_cpu_ms(5, 1, 0.3, 0.5, 40, 4000, 0))
     25.3
-    >>> float(request_cpu_ms(5, 0.3, 0.5, 40, 4000, 1))
+    >>> float(request_cpu_ms(5, 1, 0.3, 0.5, 40, 4000, 1))
     2025.3
     """
     model_ms = inference_ms + np.multiply(model_load_ms, model_reload_share)
-    return np.add(app_cpu_ms, framework_cpu_ms) + np.multiply(inference_request_share, model_ms)
+    return np.multiply(app_cpu_ms, app_cpu_ratio) + framework_cpu_ms + np.multiply(inference_request_share, model_ms)
 
 
 def worker_gib(

@@ -227,6 +227,7 @@ class FrameworkInputs(_Checked):
     team_knows_share: Value
     ramp_up_weeks: Value
     # Serving
+    app_cpu_ratio: Value
     framework_cpu_ms: Value
     workers_per_vcpu_count: Value
     extra_workers_count: Value

@@ -227,6 +227,7 @@ def server_of(
         worker_gib=worker_gib,
         request_cpu_ms=capacity.request_cpu_ms(
             s.app_cpu_ms,
+            f.app_cpu_ratio,
             f.framework_cpu_ms,
             s.inference_request_share,
             s.inference_ms,

@@ -55,6 +55,7 @@ SUFFIXES: Final[dict[str, Unit]] = {
 
 # Some quantities have a narrower legal range than their unit: dividing by them must make sense.
 NARROWER: Final[dict[str, tuple[float, float]]] = {
+    "app_cpu_ratio": (0.01, 100),
     "database_pool_count": (1, 1e5),
     "horizon_months": (1, 240),
     "framework_cpu_ms": (0.001, 1e6),  # no request is free of CPU

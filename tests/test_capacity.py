@@ -72,13 +72,18 @@ def test_memory_of_a_worker_adds_up():
 
 def test_a_model_that_stays_in_memory_costs_no_loading():
     """5 + 0.3 + 0.5 x 40 = 25.3 ms; loading again each time adds 0.5 x 4,000 = 2,000 ms."""
-    assert capacity.request_cpu_ms(5, 0.3, 0.5, 40, 4000, 0) == pytest.approx(25.3, rel=1e-12)
-    assert capacity.request_cpu_ms(5, 0.3, 0.5, 40, 4000, 1) == pytest.approx(2025.3, rel=1e-12)
+    assert capacity.request_cpu_ms(5, 1, 0.3, 0.5, 40, 4000, 0) == pytest.approx(25.3, rel=1e-12)
+    assert capacity.request_cpu_ms(5, 1, 0.3, 0.5, 40, 4000, 1) == pytest.approx(2025.3, rel=1e-12)
+
+
+def test_the_style_of_an_application_scales_its_own_code_only():
+    """Twice 5 ms, and the framework's 0.3 as they are."""
+    assert capacity.request_cpu_ms(5, 2, 0.3, 0, 0, 0, 0) == pytest.approx(10.3, rel=1e-12)
 
 
 def test_without_predictions_the_model_costs_no_cpu():
     """No request asks for a prediction: 5 + 0.3 ms, whatever the model takes."""
-    assert capacity.request_cpu_ms(5, 0.3, 0, 1e6, 1e6, 1) == pytest.approx(5.3, rel=1e-12)
+    assert capacity.request_cpu_ms(5, 1, 0.3, 0, 1e6, 1e6, 1) == pytest.approx(5.3, rel=1e-12)
 
 
 @given(

@@ -6,6 +6,7 @@ import io
 import pytest
 from typer.testing import CliRunner
 
+from tco.assumptions import load_assumptions
 from tco.cli import app
 from tco.inputs import InputError
 from tco.published import (
@@ -76,6 +77,23 @@ def test_an_optimised_application_moves_more_than_the_framework():
 def test_a_wait_of_50_ms_on_16_slots():
     """991.6 / 265.1 = 3.7: 4 workers x 4 threads against a pool of about 60 connections."""
     assert ratios_of("bilouro-2026")["fanout"] == pytest.approx(991.6 / 265.1, rel=1e-9)
+
+
+def test_the_model_s_ranges_contain_what_was_published():
+    """
+    Where the core binds, FastAPI over Flask is the ratio of their CPU per request.
+
+    With 5 ms of application code and both ends of its style and of the framework's own CPU, that spans 0.24 to 4.3.
+    """
+    rows = load_assumptions().serving_rows
+
+    def cpu_ms(serving, end):
+        style, framework = (getattr(rows[serving][name], end) for name in ("app_cpu_ratio", "framework_cpu_ms"))
+        return 5 * style + framework
+
+    published = [found.ratio for found in like_for_like_ratios("fastapi", "flask")]
+    assert cpu_ms("flask-threads", "low") / cpu_ms("fastapi-async", "high") <= min(published)
+    assert cpu_ms("flask-threads", "high") / cpu_ms("fastapi-async", "low") >= max(published)
 
 
 # --- like for like
