@@ -1,6 +1,5 @@
 """Charts: each function returns a plain Plotly figure that says its point in its title."""
 
-import textwrap
 from typing import Any, Final
 
 import numpy as np
@@ -9,6 +8,7 @@ import plotly.graph_objects as go
 from tco.arrays import Array
 from tco.decision import is_wide, serving_labels, verdict
 from tco.inputs import InputError
+from tco.look import MONEY_AXIS, axis, colors_of, figure, labels_of, line_of
 from tco.model import COMPONENTS, NOT_SPENT, Costs
 from tco.scenarios import Scenario
 from tco.wording import COMPONENT_LABELS, count, duration, inside, labelled, money, quantity
@@ -24,25 +24,6 @@ COMPONENT_COLORS: Final = {
     "delay": "#CC6677",
     "wrong_pick": "#882255",
 }
-
-# Ways of serving the same framework share its colour and differ in the dash.
-DASHES: Final = ("solid", "dash", "dot", "dashdot")
-
-_LAYOUT: Final = {
-    "font": {"family": "system-ui, -apple-system, 'Segoe UI', sans-serif", "size": 13, "color": "#1f2933"},
-    "paper_bgcolor": "rgba(0,0,0,0)",
-    "plot_bgcolor": "rgba(0,0,0,0)",
-    "hoverlabel": {"bgcolor": "#ffffff"},
-    "legend": {"orientation": "h", "yanchor": "top", "y": -0.2, "x": 0},
-    "separators": ".,",
-    "height": 420,
-}
-# As many letters of a title as stand beside one another on a phone.
-TITLE_LINE_LETTERS: Final = 34
-SUBTITLE_LINE_LETTERS: Final = 48
-
-_GRID: Final = {"gridcolor": "#e4e7eb", "zerolinecolor": "#9aa5b1", "ticklabelstandoff": 5}
-_MONEY_AXIS: Final = {**_GRID, "tickprefix": "$", "tickformat": "~s", "rangemode": "tozero"}
 
 
 def component_chart(scenario: Scenario, costs: Costs) -> go.Figure:
@@ -68,7 +49,7 @@ def component_chart(scenario: Scenario, costs: Costs) -> go.Figure:
     >>> len(component_chart(scenario, tco.evaluate(scenario)).data)
     8
     """
-    names = _labels(scenario, costs)
+    names = labels_of(scenario, costs.names)
     traces = [
         {
             "type": "bar",
@@ -88,8 +69,8 @@ def component_chart(scenario: Scenario, costs: Costs) -> go.Figure:
         if np.isfinite(usd)
     ]
     years = duration(float(np.max(scenario.shared.horizon_months)))
-    layout = {"barmode": "stack", "yaxis": _MONEY_AXIS, "annotations": totals}
-    return _figure(_total_title(scenario, costs, years), "present value in USD, by component", traces, layout)
+    layout = {"barmode": "stack", "yaxis": MONEY_AXIS, "annotations": totals}
+    return figure(_total_title(scenario, costs, years), "present value in USD, by component", traces, layout)
 
 
 def sweep_chart(
@@ -131,7 +112,7 @@ def sweep_chart(
     if costs.total_usd.shape != (len(x), len(costs.names)):
         raise InputError(f"a sweep over {len(x)} values has costs of shape ({len(x)}, f); got {costs.total_usd.shape}")
     row = scenario.row(name)
-    labels = _labels(scenario, costs)
+    labels = labels_of(scenario, costs.names)
     traces = [
         {
             "type": "scatter",
@@ -139,7 +120,7 @@ def sweep_chart(
             "name": label,
             "x": x,
             "y": costs.total_usd[:, i],
-            "line": {**_line(scenario, costs.names, i), "width": 2.5},
+            "line": {**line_of(scenario, costs.names, i), "width": 2.5},
             "hovertemplate": f"{label}: $%{{y:,.0f}} at %{{x:,.4~g}}<extra></extra>",
         }
         for i, label in enumerate(labels)
@@ -163,8 +144,8 @@ def sweep_chart(
     if not wide or now > 0:
         marks.append(_mark(now, place(now), f"now {quantity(name, now)}", "#52606d", "dot", 0.06, right=is_right(now)))
     layout = {
-        "xaxis": _axis(labelled(row.label, row.unit), tickformat="~s", **({"type": "log", "dtick": 1} if wide else {})),
-        "yaxis": _MONEY_AXIS,
+        "xaxis": axis(labelled(row.label, row.unit), tickformat="~s", **({"type": "log", "dtick": 1} if wide else {})),
+        "yaxis": MONEY_AXIS,
         "shapes": [mark["shape"] for mark in marks],
         "annotations": [mark["annotation"] for mark in marks],
     }
@@ -172,7 +153,7 @@ def sweep_chart(
     title = _sweep_title(scenario, inside(row.label), labels, costs, where, breaking)
     # A small team launches late, and that costs nothing here as long as no framework would be quicker.
     caveat = ", without margin before a launch" if name == "team_people" else ""
-    return _figure(title, f"total cost in USD against {inside(row.label)}{caveat}", traces, layout)
+    return figure(title, f"total cost in USD against {inside(row.label)}{caveat}", traces, layout)
 
 
 def launch_chart(scenario: Scenario, costs: Costs) -> go.Figure:
@@ -191,7 +172,7 @@ def launch_chart(scenario: Scenario, costs: Costs) -> go.Figure:
     figure : plotly.graph_objects.Figure
         One bar for each way of serving.
     """
-    labels = _labels(scenario, costs)
+    labels = labels_of(scenario, costs.names)
     first = int(np.argmin(costs.launch_months))
     spread = float(np.max(costs.launch_months) - costs.launch_months[first])
     tied = [labels[first]] if spread == 0 else []
@@ -205,17 +186,17 @@ def launch_chart(scenario: Scenario, costs: Costs) -> go.Figure:
         "orientation": "h",
         "x": costs.launch_months,
         "y": labels,
-        "marker": {"color": _colors(scenario, costs.names)},
+        "marker": {"color": colors_of(scenario, costs.names)},
         "text": [duration(float(months)) for months in costs.launch_months],
         "textposition": "auto",
         "hovertemplate": "%{y}: %{x:.1f} months<extra></extra>",
     }
     layout = {
-        "xaxis": _axis("months", rangemode="tozero"),
+        "xaxis": axis("months", rangemode="tozero"),
         "yaxis": {"autorange": "reversed", "ticklabelstandoff": 5},
         "showlegend": False,
     }
-    return _figure(title, "time from the start to the first release", [trace], layout)
+    return figure(title, "time from the start to the first release", [trace], layout)
 
 
 def cash_flow_chart(scenario: Scenario, costs: Costs) -> go.Figure:
@@ -235,12 +216,12 @@ def cash_flow_chart(scenario: Scenario, costs: Costs) -> go.Figure:
         One line for each way of serving.
     """
     spend = np.sum([costs.cash_flow_usd[part] for part in COMPONENTS if part not in NOT_SPENT], axis=0)
-    labels = _labels(scenario, costs)
+    labels = labels_of(scenario, costs.names)
     traces = [
         {
             "type": "scatter",
             "mode": "lines",
-            "line": {**_line(scenario, costs.names, i), "shape": "hv", "width": 2},
+            "line": {**line_of(scenario, costs.names, i), "shape": "hv", "width": 2},
             "name": label,
             "x": np.arange(1, len(spend) + 1),
             "y": spend[:, i],
@@ -249,8 +230,8 @@ def cash_flow_chart(scenario: Scenario, costs: Costs) -> go.Figure:
         for i, label in enumerate(labels)
     ]
     peak = np.nanmax(spend) if np.isfinite(spend).any() else np.nan
-    layout = {"xaxis": _axis("month"), "yaxis": _MONEY_AXIS}
-    return _figure(
+    layout = {"xaxis": axis("month"), "yaxis": MONEY_AXIS}
+    return figure(
         f"Cash flow: at most {money(float(peak))} in a month",
         "spend of each month in USD, without lost margin and risk",
         traces,
@@ -274,7 +255,7 @@ def server_chart(scenario: Scenario, costs: Costs) -> go.Figure:
     figure : plotly.graph_objects.Figure
         One bar for each way of serving, labelled with instance type and utilization.
     """
-    labels = _labels(scenario, costs)
+    labels = labels_of(scenario, costs.names)
     text = [
         f"{count(float(servers))} x {instance}, {100 * float(used):.0f}% busy" if instance else "cannot be served"
         for servers, instance, used in zip(
@@ -286,33 +267,18 @@ def server_chart(scenario: Scenario, costs: Costs) -> go.Figure:
         "orientation": "h",
         "x": costs.peak_servers,
         "y": labels,
-        "marker": {"color": _colors(scenario, costs.names)},
+        "marker": {"color": colors_of(scenario, costs.names)},
         "text": text,
         "textposition": "auto",
         "hovertemplate": "%{y}: %{text}<extra></extra>",
     }
     layout = {
-        "xaxis": _axis("servers", rangemode="tozero"),
+        "xaxis": axis("servers", rangemode="tozero"),
         "yaxis": {"autorange": "reversed", "ticklabelstandoff": 5},
         "showlegend": False,
     }
     load = float(np.max(costs.peak_load_rps))
-    return _figure(f"Servers for a peak of {count(load)} req/s", "in the busiest month", [trace], layout)
-
-
-def _labels(scenario: Scenario, costs: Costs) -> list[str]:
-    labels = serving_labels(scenario)
-    return [labels[name] for name in costs.names]
-
-
-def _colors(scenario: Scenario, names: tuple[str, ...]) -> list[str]:
-    return [scenario.assumptions.framework_of(name).color for name in names]
-
-
-def _line(scenario: Scenario, names: tuple[str, ...], i: int) -> dict[str, Any]:
-    """Colour of the framework; the dash counts its ways of serving before this one."""
-    colors = _colors(scenario, names)
-    return {"color": colors[i], "dash": DASHES[colors[:i].count(colors[i]) % len(DASHES)]}
+    return figure(f"Servers for a peak of {count(load)} req/s", "in the busiest month", [trace], layout)
 
 
 def _mark(value: float, x: float, text: str, color: str, dash: str, y: float, *, right: bool = False) -> dict[str, Any]:
@@ -363,31 +329,3 @@ def _sweep_title(
     if len(cheapest) == 1 and np.isfinite(comparable_usd.min(axis=1)).all():
         return f"{labels[cheapest.pop()]} is cheapest across this range of {label}"
     return f"Total cost against {label}"
-
-
-def _axis(title: str, **settings: Any) -> dict[str, Any]:
-    return {**_GRID, "title": {"text": title, "font": {"size": 12}}, **settings}
-
-
-def _figure(title: str, subtitle: str, traces: list[dict[str, Any]], layout: dict[str, Any]) -> go.Figure:
-    # Plotly cuts off a title that is too long for a phone, and draws a subtitle of its own into the picture.
-    lines = textwrap.wrap(title, TITLE_LINE_LETTERS)
-    small_lines = textwrap.wrap(subtitle, SUBTITLE_LINE_LETTERS)
-    first_line_px = 16 + 20 * len(lines) + 19 * (len(small_lines) - 1)  # the anchor is the foot of the first line
-    heading = {
-        "text": "<br>".join(
-            [*lines, f"<span style='font-size:12px;font-weight:400;color:#52606d'>{'<br>'.join(small_lines)}</span>"]
-        ),
-        "x": 0,
-        "xref": "container",
-        "yref": "paper",
-        "y": 1,
-        "yanchor": "bottom",
-        "pad": {"l": 8, "b": first_line_px},
-        "font": {"size": 15, "weight": 600},
-    }
-    margin = {"l": 56, "r": 12, "t": first_line_px + 20, "b": 48}
-    words = f"{title} ({subtitle})"
-    return go.Figure(
-        {"data": traces, "layout": {**_LAYOUT, **layout, "title": heading, "margin": margin, "meta": words}}
-    )

@@ -28,7 +28,7 @@ LAYERS = (
     ("wording",),
     ("reasons",),
     ("decision",),
-    ("claims",),
+    ("claims", "look"),
     ("charts", "export"),
     ("dashboard", "measure"),
     ("cli",),

@@ -1,0 +1,151 @@
+"""Look: what all charts have in common, from the colours of the frameworks to the lines of a title."""
+
+import textwrap
+from typing import Any, Final
+
+import plotly.graph_objects as go
+
+from tco.decision import serving_labels
+from tco.scenarios import Scenario
+
+# Ways of serving the same framework share its colour and differ in the dash.
+DASHES: Final = ("solid", "dash", "dot", "dashdot")
+
+_LAYOUT: Final = {
+    "font": {"family": "system-ui, -apple-system, 'Segoe UI', sans-serif", "size": 13, "color": "#1f2933"},
+    "paper_bgcolor": "rgba(0,0,0,0)",
+    "plot_bgcolor": "rgba(0,0,0,0)",
+    "hoverlabel": {"bgcolor": "#ffffff"},
+    "legend": {"orientation": "h", "yanchor": "top", "y": -0.2, "x": 0},
+    "separators": ".,",
+    "height": 420,
+}
+# As many letters of a title as stand beside one another on a phone.
+TITLE_LINE_LETTERS: Final = 34
+SUBTITLE_LINE_LETTERS: Final = 48
+
+GRID: Final = {"gridcolor": "#e4e7eb", "zerolinecolor": "#9aa5b1", "ticklabelstandoff": 5}
+MONEY_AXIS: Final = {**GRID, "tickprefix": "$", "tickformat": "~s", "rangemode": "tozero"}
+
+
+def labels_of(scenario: Scenario, names: tuple[str, ...]) -> list[str]:
+    """
+    What the charts of a scenario call ways of serving.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        One scenario.
+    names : tuple of str
+        Ways of serving of it.
+
+    Returns
+    -------
+    labels : list of str
+        In the same order.
+    """
+    called = serving_labels(scenario)
+    return [called[name] for name in names]
+
+
+def colors_of(scenario: Scenario, names: tuple[str, ...]) -> list[str]:
+    """
+    Colours of the frameworks that ways of serving belong to.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        One scenario.
+    names : tuple of str
+        Ways of serving.
+
+    Returns
+    -------
+    colors : list of str
+        In the same order.
+    """
+    return [scenario.assumptions.framework_of(name).color for name in names]
+
+
+def line_of(scenario: Scenario, names: tuple[str, ...], i: int) -> dict[str, Any]:
+    """
+    Line of a way of serving: the colour of its framework, and a dash that counts its ways of serving before this one.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        One scenario.
+    names : tuple of str
+        The ways of serving of a chart.
+    i : int
+        Which of them.
+
+    Returns
+    -------
+    line : dict
+        As Plotly takes it.
+    """
+    used = colors_of(scenario, names)
+    return {"color": used[i], "dash": DASHES[used[:i].count(used[i]) % len(DASHES)]}
+
+
+def axis(title: str, **settings: Any) -> dict[str, Any]:
+    """
+    An axis with a small title.
+
+    Parameters
+    ----------
+    title : str
+        What it shows, with its unit.
+    **settings
+        As Plotly takes them.
+
+    Returns
+    -------
+    axis : dict
+        As Plotly takes it.
+    """
+    return {**GRID, "title": {"text": title, "font": {"size": 12}}, **settings}
+
+
+def figure(title: str, subtitle: str, traces: list[dict[str, Any]], layout: dict[str, Any]) -> go.Figure:
+    """
+    A figure whose title says its point, in lines that a phone has room for.
+
+    Parameters
+    ----------
+    title : str
+        The point.
+    subtitle : str
+        What is drawn, with its unit.
+    traces : list of dict
+        As Plotly takes them.
+    layout : dict
+        What is special to this chart.
+
+    Returns
+    -------
+    figure : plotly.graph_objects.Figure
+        The figure; its `layout.meta` is title and subtitle, for screen readers.
+    """
+    # Plotly cuts off a title that is too long for a phone, and draws a subtitle of its own into the picture.
+    lines = textwrap.wrap(title, TITLE_LINE_LETTERS)
+    small_lines = textwrap.wrap(subtitle, SUBTITLE_LINE_LETTERS)
+    first_line_px = 16 + 20 * len(lines) + 19 * (len(small_lines) - 1)  # the anchor is the foot of the first line
+    heading = {
+        "text": "<br>".join(
+            [*lines, f"<span style='font-size:12px;font-weight:400;color:#52606d'>{'<br>'.join(small_lines)}</span>"]
+        ),
+        "x": 0,
+        "xref": "container",
+        "yref": "paper",
+        "y": 1,
+        "yanchor": "bottom",
+        "pad": {"l": 8, "b": first_line_px},
+        "font": {"size": 15, "weight": 600},
+    }
+    margin = {"l": 56, "r": 12, "t": first_line_px + 20, "b": 48}
+    words = f"{title} ({subtitle})"
+    return go.Figure(
+        {"data": traces, "layout": {**_LAYOUT, **layout, "title": heading, "margin": margin, "meta": words}}
+    )
