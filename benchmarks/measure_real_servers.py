@@ -21,7 +21,7 @@ from tco.measure.servers import WAYS
 
 TABLE = Path(__file__).with_name("real_servers.csv")
 RATES = (0.5, 0.7)
-# CPU and wait in ms; the first is for calibration, the others are predicted.
+# CPU and wait in ms; `tco.real_servers` says which are for calibration, the others are predicted.
 WORKLOADS = (
     (0.2, 0.0),
     (2.0, 0.0),
@@ -33,6 +33,8 @@ WORKLOADS = (
     (2.0, 200.0),
     (0.2, 500.0),
     (2.0, 500.0),
+    (5.0, 20.0),
+    (10.0, 100.0),
 )
 # Workers of each way on one core: sync workers by gunicorn's rule, two for each core and one more.
 ONE_CORE = {

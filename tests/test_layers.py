@@ -16,6 +16,8 @@ PACKAGE = Path(tco.__file__).parent
 LAYERS = (
     ("units",),
     ("arrays",),
+    ("erlang",),
+    ("cores", "slots"),
     ("capacity", "demand", "effort", "finance", "fleet", "hiring", "queueing", "risk"),
     ("inputs",),
     ("limits", "plan", "usl"),
@@ -24,7 +26,7 @@ LAYERS = (
     ("pricing", "loadtests"),
     ("assumptions",),
     ("scenarios", "published"),
-    ("performance",),
+    ("performance", "real_servers"),
     ("wording",),
     ("reasons",),
     ("decision",),
@@ -35,7 +37,7 @@ LAYERS = (
     ("__main__",),
 )
 RANK = {module: rank for rank, modules in enumerate(LAYERS) for module in modules}
-FORMULAS = ("units", "arrays", *LAYERS[2])
+FORMULAS = [module for modules in LAYERS[:5] for module in modules]
 PACKAGES = ("dashboard", "measure")
 # The front door imports each name when it is first used.
 FRONT_DOOR = "__init__"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tco import queueing
+from tco import cores, erlang, queueing
 
 positive = st.floats(0.1, 1000)
 
@@ -36,46 +36,46 @@ def erlang_b_by_recursion(servers: int, load: float) -> float:
 )
 def test_erlang_b_follows_the_recursion(servers, load):
     """The closed form gives what the recursion gives, from 1 to 100,000 servers, below and far above capacity."""
-    assert queueing.erlang_b(servers, load) == pytest.approx(erlang_b_by_recursion(servers, load), rel=1e-6)
+    assert erlang.erlang_b(servers, load) == pytest.approx(erlang_b_by_recursion(servers, load), rel=1e-6)
 
 
 def test_erlang_b_of_one_server():
     """One server with one erlang turns every second caller away: a / (1 + a)."""
-    assert queueing.erlang_b(1, 1) == pytest.approx(0.5, rel=1e-12)
+    assert erlang.erlang_b(1, 1) == pytest.approx(0.5, rel=1e-12)
 
 
 def test_nobody_is_turned_away_without_load_or_with_servers_without_end():
     """The limits of no load and of infinitely many servers."""
-    assert queueing.erlang_b(3, 0) == 0
-    assert queueing.erlang_b(np.inf, 50) == 0
+    assert erlang.erlang_b(3, 0) == 0
+    assert erlang.erlang_b(np.inf, 50) == 0
 
 
 def test_erlang_b_between_whole_servers():
     """Between two whole numbers of servers the loss lies between theirs."""
-    assert queueing.erlang_b(4, 3) < queueing.erlang_b(3.5, 3) < queueing.erlang_b(3, 3)
+    assert erlang.erlang_b(4, 3) < erlang.erlang_b(3.5, 3) < erlang.erlang_b(3, 3)
 
 
 def test_erlang_c_of_a_published_case():
     """250/s, 20/s each, 16 servers: P(wait) 0.264105 and a mean wait of 3.7729 ms."""
-    assert queueing.erlang_c(16, 250 / 20) == pytest.approx(0.264105, abs=5e-7)
-    assert queueing.mean_wait_ms(16, 250 / 20, 1000 / 20, 1) == pytest.approx(3.7729, abs=5e-5)
+    assert erlang.erlang_c(16, 250 / 20) == pytest.approx(0.264105, abs=5e-7)
+    assert erlang.mean_wait_ms(16, 250 / 20, 1000 / 20, 1) == pytest.approx(3.7729, abs=5e-5)
 
 
 def test_erlang_c_of_one_server_is_its_utilization():
     """With one server an arrival waits as often as the server is busy."""
-    assert queueing.erlang_c(1, 0.3) == pytest.approx(0.3, rel=1e-12)
+    assert erlang.erlang_c(1, 0.3) == pytest.approx(0.3, rel=1e-12)
 
 
 def test_everybody_waits_where_the_load_reaches_the_servers():
     """At and above capacity the chance to wait is 1 and the wait has no end."""
-    assert queueing.erlang_c(4, [4.0, 5.0]).tolist() == [1.0, 1.0]
-    assert np.isinf(queueing.mean_wait_ms(4, 4, 10, 1))
+    assert erlang.erlang_c(4, [4.0, 5.0]).tolist() == [1.0, 1.0]
+    assert np.isinf(erlang.mean_wait_ms(4, 4, 10, 1))
 
 
 @pytest.mark.parametrize(("variation", "wait_ms"), [(0.0, 5.0), (1.0, 10.0), (2.0, 25.0)])
 def test_one_server_waits_as_pollaczek_and_khinchine_say(variation, wait_ms):
     """Rho S (1 + cv^2) / (2 (1 - rho)) with rho = 1/2 and S = 10 ms: 5, 10 and 25 ms."""
-    assert queueing.mean_wait_ms(1, 0.5, 10, variation) == pytest.approx(wait_ms, rel=1e-9)
+    assert erlang.mean_wait_ms(1, 0.5, 10, variation) == pytest.approx(wait_ms, rel=1e-9)
 
 
 @pytest.mark.parametrize(
@@ -214,7 +214,7 @@ def test_a_burst_of_one_takes_its_own_time():
 )
 def test_mean_delay_at_a_core_by_hand(variation, turns, mean_ms):
     """10 ms at half load: first come, first served, all taking turns, and two of them."""
-    assert queueing.core_wait(0.5, 10, variation, turns).mean_ms == pytest.approx(mean_ms, rel=1e-12)
+    assert cores.core_wait(0.5, 10, variation, turns).mean_ms == pytest.approx(mean_ms, rel=1e-12)
 
 
 def test_spread_of_exponential_times_that_take_turns():
@@ -223,20 +223,20 @@ def test_spread_of_exponential_times_that_take_turns():
 
     For 10 ms at half load that is 400 x 2.5 / 1.5 = 666.7, of which 100 are the request's own.
     """
-    assert queueing.core_wait(0.5, 10, 1, np.inf).variance == pytest.approx(400 * 2.5 / 1.5 - 100, rel=1e-12)
+    assert cores.core_wait(0.5, 10, 1, np.inf).variance == pytest.approx(400 * 2.5 / 1.5 - 100, rel=1e-12)
 
 
 @pytest.mark.parametrize("turns", [1, 3, np.inf])
 def test_nobody_is_delayed_at_an_idle_core(turns):
     """Without load there are no others: no chance, no delay, no spread."""
-    at_core = queueing.core_wait(0.0, 10, 0.5, turns)
+    at_core = cores.core_wait(0.0, 10, 0.5, turns)
     assert (float(at_core.probability_share), float(at_core.mean_ms)) == (0, 0)
     assert at_core.variance == pytest.approx(0, abs=1e-9)
 
 
 def test_the_series_of_small_loads_meets_the_formula():
     """Below a load of a thousandth the variance goes by a series: on both sides of it the same, to rounding."""
-    below, above = queueing.core_wait([0.001 - 1e-9, 0.001 + 1e-9], 10, 0.0, np.inf).variance
+    below, above = cores.core_wait([0.001 - 1e-9, 0.001 + 1e-9], 10, 0.0, np.inf).variance
     assert below == pytest.approx(above, rel=1e-4)
 
 
