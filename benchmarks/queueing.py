@@ -1,17 +1,24 @@
 """
-The queueing formulas against a discrete-event simulation (Ciw), case by case.
+The queueing formulas against discrete-event simulations, case by case.
 
-Prints the table that `benchmarks/queueing.md` keeps. Takes some minutes.
+Slots, an event loop and threads that share a core by turns are simulated by Ciw; a core whose requests hold a slot
+while they compute and wait, which Ciw has no network for, by `tests/core_simulation.py`. Prints the table that
+`benchmarks/queueing.md` keeps. Takes some minutes.
 """
 
 import math
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import ciw
 import numpy as np
 
-from tco.queueing import response
+from tco.queueing import response, saturation_rps
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from tests.core_simulation import simulated_responses
 
 SLOTS = (1, 2, 4, 8, 16, 32, 64)
 UTILIZATIONS = (0.3, 0.5, 0.7, 0.9)
@@ -26,10 +33,10 @@ def distribution(mean: float, kind: str) -> ciw.dists.Distribution:
     return ciw.dists.Exponential(1 / mean) if kind == "exponential" else ciw.dists.Deterministic(mean)
 
 
-def simulated(network: ciw.network.Network, rate: float, customers: int) -> tuple[float, float]:
+def simulated(network: ciw.network.Network, customers: int, node: type[ciw.Node] = ciw.Node) -> tuple[float, float]:
     """Mean and 95th percentile of the response in ms, the first tenth left out."""
     ciw.seed(SEED)
-    simulation = ciw.Simulation(network)
+    simulation = ciw.Simulation(network, node_class=[node, *[ciw.Node] * (network.number_of_nodes - 1)])
     simulation.simulate_until_max_customers(customers, method="Finish")
     first, last = {}, {}
     for record in simulation.get_all_records():
@@ -66,16 +73,38 @@ def cases() -> Iterator[tuple[str, str, float, tuple[float, float], tuple[float,
             customers = BUSY_CUSTOMERS if utilization > 0.8 else CUSTOMERS
             for slots in SLOTS:
                 rate = utilization * slots / 100.0
-                measured = simulated(slots_network(slots, rate, kind), rate, customers)
+                measured = simulated(slots_network(slots, rate, kind), customers)
                 # A slot that computes next to nothing and waits 100 ms.
                 predicted = response(1000 * rate, 1, slots, 1, 1e-6, 100.0, variation)
                 yield f"{slots} slots", kind, utilization, measured, (float(predicted.mean_ms), float(predicted.p95_ms))
             for cpu_ms, wait_ms in ((5.0, 50.0), (20.0, 20.0)):
                 rate = utilization / cpu_ms
-                measured = simulated(loop_network(rate, cpu_ms, wait_ms, kind), rate, customers)
-                predicted = response(1000 * rate, 1, math.inf, 1, cpu_ms, wait_ms, variation)
-                what = f"event loop, {cpu_ms:g} ms CPU, {wait_ms:g} ms wait"
-                yield what, kind, utilization, measured, (float(predicted.mean_ms), float(predicted.p95_ms))
+                for what, node, turns in (("event loop", ciw.Node, 1.0), ("threads", ciw.PSNode, math.inf)):
+                    measured = simulated(loop_network(rate, cpu_ms, wait_ms, kind), customers, node)
+                    predicted = response(1000 * rate, 1, math.inf, 1, cpu_ms, wait_ms, variation, turns)
+                    case = f"{what}, {cpu_ms:g} ms CPU, {wait_ms:g} ms wait"
+                    yield case, kind, utilization, measured, (float(predicted.mean_ms), float(predicted.p95_ms))
+            for slots, turns in ((2, 2), (4, 4), (32, 32), (32, 1)):
+                for wait_ms in (0.0, 10.0, 50.0, 200.0):
+                    load_rps = utilization * float(saturation_rps(1, slots, 1, 10.0, wait_ms))
+                    responses = simulated_responses(
+                        load_rps / 1000,
+                        slots=slots,
+                        turns=turns,
+                        cpu=10.0,
+                        wait=wait_ms,
+                        constant=variation == 0,
+                        customers=customers,
+                    )
+                    predicted = response(load_rps, 1, slots, 1, 10.0, wait_ms, variation, turns)
+                    by_turns = "by turns" if turns > 1 else "in line"
+                    yield (
+                        f"{slots} slots {by_turns}, 10 ms CPU, {wait_ms:g} ms wait",
+                        kind,
+                        utilization,
+                        (float(responses.mean()), float(np.quantile(responses, 0.95))),
+                        (float(predicted.mean_ms), float(predicted.p95_ms)),
+                    )
 
 
 def main() -> None:
@@ -88,10 +117,12 @@ def main() -> None:
         errors.append(error)
         pairs = (f"{m:.1f} | {p:.1f} | {e:+.1%}" for m, p, e in zip(measured, predicted, error, strict=True))
         print(f"| {what} | {kind} | {utilization} | {' | '.join(pairs)} |", flush=True)
-    worst = np.abs(errors).max(axis=0)
-    median = np.median(np.abs(errors), axis=0)
-    print(f"\n{len(errors)} cases. Mean: median error {median[0]:.1%}, worst {worst[0]:.1%}. ", end="")
-    print(f"95th percentile: median {median[1]:.1%}, worst {worst[1]:.1%}. Ciw {ciw.__version__}, seed {SEED}.")
+    print(f"\n{len(errors)} cases, Ciw {ciw.__version__}, seed {SEED}.")
+    for name, found in zip(("Mean", "95th percentile"), np.abs(errors).T, strict=True):
+        print(
+            f"{name}: median error {np.median(found):.1%}, {np.mean(found <= 0.1):.0%} of the cases within 10%, "
+            f"worst {found.max():.1%}."
+        )
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tco import cores, erlang, queueing
+from tests.core_simulation import simulated_responses
 
 positive = st.floats(0.1, 1000)
 
@@ -240,46 +241,26 @@ def test_the_series_of_small_loads_meets_the_formula():
     assert below == pytest.approx(above, rel=1e-4)
 
 
-def taking_turns(utilization: float, turns: int, *, constant: bool, customers: int = 120_000) -> tuple[float, float]:
-    """Mean and p95 of a core at which so many of those who are there take turns, of a mean service of 1."""
-    random = np.random.default_rng(11)
-    arrivals = np.cumsum(random.exponential(1 / utilization, customers)).tolist()
-    services = np.ones(customers).tolist() if constant else random.exponential(1, customers).tolist()
-    served: list[tuple[float, int]] = []  # service that ends each, by the service that everybody has had
-    line: list[int] = []
-    responses = np.zeros(customers)
-    now = each = 0.0
-    come = gone = 0
-    while come < customers or served:
-        arrival = arrivals[come] if come < customers else np.inf
-        end = now + (served[0][0] - each) * len(served) if served else np.inf
-        if end <= arrival:
-            now, each = end, served[0][0]
-            _, number = heapq.heappop(served)
-            responses[number] = now - arrivals[number]
-            if gone < len(line):
-                heapq.heappush(served, (each + services[line[gone]], line[gone]))
-                gone += 1
-            continue
-        if served:
-            each += (arrival - now) / len(served)
-        now = arrival
-        if len(served) < turns:
-            heapq.heappush(served, (each + services[come], come))
-        else:
-            line.append(come)
-        come += 1
-    return float(responses.mean()), float(np.quantile(responses, 0.95))
-
-
 @pytest.mark.parametrize("constant", [False, True])
 @pytest.mark.parametrize(("utilization", "turns"), [(0.5, 1), (0.5, 2), (0.7, 3), (0.7, 5), (0.5, 1000), (0.7, 1000)])
 def test_taking_turns_follows_a_simulation(utilization, turns, constant):
     """Mean within 5% and p95 within 10% of a core that is played through request by request."""
-    mean, p95 = taking_turns(utilization, turns, constant=constant)
+    responses = simulated_responses(utilization, turns=turns, constant=constant, customers=100_000)
     r = queueing.response(1000 * utilization, 1, np.inf, 1, 1.0, 0.0, 0.0 if constant else 1.0, turns)
-    assert r.mean_ms == pytest.approx(mean, rel=0.05)
-    assert r.p95_ms == pytest.approx(p95, rel=0.1)
+    assert r.mean_ms == pytest.approx(responses.mean(), rel=0.05)
+    assert r.p95_ms == pytest.approx(np.quantile(responses, 0.95), rel=0.1)
+
+
+@pytest.mark.parametrize("constant", [False, True])
+@pytest.mark.parametrize("wait_ms", [0.0, 1.0, 5.0, 20.0])
+@pytest.mark.parametrize("slots", [2, 4, 32])
+def test_slots_and_core_follow_a_simulation(slots, wait_ms, constant):
+    """At 60% of saturation, slots that take turns at their core: mean within 8% and p95 within 15%."""
+    load_rps = 0.6 * float(queueing.saturation_rps(1, slots, 1, 1.0, wait_ms))
+    responses = simulated_responses(load_rps / 1000, slots=slots, wait=wait_ms, constant=constant, customers=60_000)
+    r = queueing.response(load_rps, 1, slots, 1, 1.0, wait_ms, 0.0 if constant else 1.0, slots)
+    assert r.mean_ms == pytest.approx(responses.mean(), rel=0.08)
+    assert r.p95_ms == pytest.approx(np.quantile(responses, 0.95), rel=0.15)
 
 
 def simulated(servers: int, utilization: float, *, constant: bool, customers: int = 200_000) -> tuple[float, float]:
