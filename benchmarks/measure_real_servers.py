@@ -2,7 +2,7 @@
 Measure real servers on this machine, for `real_servers.py` to judge the queueing formulas by.
 
 Each way of serving runs on a core of its own and the load on another; then two workers on two cores, which the load
-shares. Writes a row for each rate into `real_servers.csv`; a case that is in it already is not measured again.
+shares. Writes a row for each rate into `data/real_servers.csv`; a case that is in it already is not measured again.
 
     python benchmarks/measure_real_servers.py [--minutes 60] [--seconds 6] [--requests 1200]
 """
@@ -19,7 +19,7 @@ import numpy as np
 from tco.measure.case import MeasuredCase, measure_case
 from tco.measure.servers import WAYS
 
-TABLE = Path(__file__).with_name("real_servers.csv")
+TABLE = Path(__file__).parents[1] / "data" / "real_servers.csv"
 RATES = (0.5, 0.7)
 # CPU and wait in ms; `tco.real_servers` says which are for calibration, the others are predicted.
 WORKLOADS = (

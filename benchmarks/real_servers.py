@@ -1,81 +1,90 @@
 """
-The queueing formulas against real servers on this machine.
+The queueing formulas against real servers, from what `measure_real_servers.py` wrote into `data/real_servers.csv`.
 
-Each way of serving runs with one worker on a core of its own, the load on another. The framework's CPU is calibrated
-on one workload (0.2 ms of CPU, no wait); all others are predicted from it before they are compared. Prints a table.
+Prints the table that `benchmarks/real_servers.md` keeps, and draws `benchmarks/real_servers.svg` where asked to.
 
-    python benchmarks/real_servers.py [--seconds 6] [--servings flask-sync,fastapi-async] [--workloads 2:50,20:200]
+    python benchmarks/real_servers.py [--draw]
 """
 
-import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
 
+import matplotlib.pyplot as plt
 import numpy as np
 
-from tco.measure.case import MeasuredCase, measure_case
-from tco.queueing import response, saturation_rps
+from tco.real_servers import CALIBRATION, Prediction, predictions
 
-CALIBRATION = (0.2, 0.0)
-WORKLOADS = ((2.0, 0.0), (20.0, 0.0), (0.2, 50.0), (2.0, 50.0), (20.0, 50.0), (0.2, 200.0), (2.0, 200.0), (2.0, 500.0))
-RATES = (0.5, 0.7)
-CONNECTIONS = 256
-# Requests that a worker has in progress: its threads, or, for an event loop, what the load keeps open.
-SLOTS = {
-    "flask-sync": 1,
-    "flask-threads": 32,
-    "flask-gevent": np.inf,
-    "fastapi-async": np.inf,
-    "fastapi-plain": 40,
-    "django-threads": 32,
-}
+PICTURE = Path(__file__).with_suffix(".svg")
 
 
-def measured(serving: str, workload: tuple[float, float], seconds: float) -> MeasuredCase:
-    """One case, on a fresh server."""
-    cpu_ms, wait_ms = workload
-    return measure_case(serving, 1, cpu_ms, wait_ms, CONNECTIONS, RATES, seconds, seed=1)
+def by_case(found: Sequence[Prediction]) -> dict[tuple[object, ...], list[Prediction]]:
+    """The rates of each case together."""
+    cases: dict[tuple[object, ...], list[Prediction]] = {}
+    for one in found:
+        load = one.load
+        cases.setdefault((load.serving, load.workers, load.server_cores, *load.workload), []).append(one)
+    return cases
 
 
-def predicted(case: MeasuredCase, framework_cpu_ms: float, rates_rps: list[float]) -> tuple[float, list[float]]:
-    """Saturation in req/s, and the 95th percentile in ms at each rate; CPU and wait of the workloads are constant."""
-    cpu_ms, slots = framework_cpu_ms + case.cpu_ms, SLOTS[case.serving]
-    # A loop has no slots, but a closed load of so many callers brings no more requests than they make.
-    most = saturation_rps(1, min(slots, case.connections), 1, cpu_ms, case.wait_ms)
-    p95_ms = response(np.array(rates_rps), 1, slots, 1, cpu_ms, case.wait_ms, 0.0).p95_ms
-    return float(most), p95_ms.tolist()
+def print_table(found: Sequence[Prediction]) -> None:
+    """A line for each case, marked where it was used for calibration."""
+    heads = ["serving", "workers / cores", "CPU, ms", "wait, ms", "saturation, req/s", "predicted", "error"]
+    for share in sorted({one.load.rate_share for one in found}):
+        heads += [f"p95 at {share:.0%}, ms", "predicted", "error"]
+    print(f"| {' | '.join(heads)} |")
+    print("|" + " --- |" * len(heads))
+    for (serving, workers, cores, cpu_ms, wait_ms), rates in by_case(found).items():
+        mark = " (calibration)" if rates[0].calibrates else ""
+        first = rates[0]
+        cells = [f"{serving}{mark}", f"{workers} / {cores}", f"{cpu_ms:g}", f"{wait_ms:g}"]
+        cells += [f"{first.load.saturation_rps:.1f}", f"{first.saturation_rps:.1f}", f"{first.saturation_error:+.0%}"]
+        for one in sorted(rates, key=lambda rate: rate.load.rate_share):
+            cells += [f"{one.load.p95_ms:.1f}", f"{one.p95_ms:.1f}", f"{one.p95_error:+.0%}"]
+        print(f"| {' | '.join(cells)} |")
+
+
+def print_errors(found: Sequence[Prediction], what: str) -> None:
+    """Median, share within the bound and worst, for saturation and p95."""
+    cases = by_case(found)
+    saturation = np.abs([rates[0].saturation_error for rates in cases.values()])
+    p95 = np.abs([one.p95_error for one in found])
+    for name, errors, bound in (("saturation", saturation, 0.10), ("95th percentile", p95, 0.20)):
+        print(
+            f"- {what}, {name}: {len(errors)} figures, median error {np.median(errors):.1%}, "
+            f"{np.mean(errors <= bound):.0%} within {bound:.0%}, worst {errors.max():.0%}"
+        )
+
+
+def draw(found: Sequence[Prediction]) -> None:
+    """Predicted against measured p95 on logarithmic axes, with lines at equality and 20% to either side."""
+    plt.rcParams["svg.hashsalt"] = "tco"  # the same figures give the same file
+    figure, axes = plt.subplots(figsize=(6, 6))
+    span = np.array([1.0, 5000.0])
+    for factor, style in ((1.0, "-"), (1.2, ":"), (1 / 1.2, ":")):
+        axes.loglog(span, factor * span, style, color="0.6", linewidth=1)
+    for serving in dict.fromkeys(one.load.serving for one in found):
+        of_serving = [one for one in found if one.load.serving == serving]
+        measured, predicted = [one.load.p95_ms for one in of_serving], [one.p95_ms for one in of_serving]
+        axes.loglog(measured, predicted, "o", markersize=5, alpha=0.75, label=serving)
+    axes.set(xlabel="measured 95th percentile, ms", ylabel="predicted 95th percentile, ms", aspect="equal")
+    axes.legend(frameon=False)
+    figure.savefig(PICTURE, metadata={"Date": None}, bbox_inches="tight")
 
 
 def main() -> None:
-    """Print the table and the errors."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=6.0)
-    parser.add_argument("--servings", default=",".join(SLOTS))
-    parser.add_argument("--workloads", default=",".join(f"{cpu:g}:{wait:g}" for cpu, wait in WORKLOADS))
-    options = parser.parse_args()
-    workloads = [tuple(map(float, pair.split(":"))) for pair in options.workloads.split(",")]
-    print(
-        "| serving | CPU, ms | wait, ms | saturation, req/s | predicted | error | p95 at 50%, ms | predicted | error ",
-        end="",
-    )
-    print("| p95 at 70%, ms | predicted | error | core taken by others |")
-    print("|" + " --- |" * 13)
-    errors: list[list[float]] = []
-    for serving in options.servings.split(","):
-        calibration = measured(serving, CALIBRATION, options.seconds)
-        framework_cpu_ms = calibration.cpu_ms_per_request - calibration.cpu_ms
-        for cpu_ms, wait_ms in workloads:
-            case = measured(serving, (cpu_ms, wait_ms), options.seconds)
-            most, p95_ms = predicted(case, framework_cpu_ms, [rate.rate_rps for rate in case.rates])
-            pairs = [(case.saturation_rps, most), *((r.p95_ms, p) for r, p in zip(case.rates, p95_ms, strict=True))]
-            errors.append([p / m - 1 for m, p in pairs])
-            cells = (f"{m:.1f} | {p:.1f} | {p / m - 1:+.0%}" for m, p in pairs)
-            print(
-                f"| {serving} | {cpu_ms:g} | {wait_ms:g} | {' | '.join(cells)} | {case.others_cpu_share:.0%} |",
-                flush=True,
-            )
-    found = np.abs(errors)
-    saturation, p95 = found[:, 0], found[:, 1:]
-    print(f"\n{len(errors)} cases. Saturation: median error {np.median(saturation):.0%}, worst {saturation.max():.0%}.")
-    print(f"95th percentile: median {np.median(p95):.0%}, worst {p95.max():.0%}.")
+    """Print the table and the errors, on cases that CPU per request was not taken from."""
+    found = predictions()
+    print_table(found)
+    judged = [one for one in found if not one.calibrates]
+    workloads = ", ".join(f"{cpu:g} + {wait:g}" for cpu, wait in CALIBRATION)
+    print(f"\nCalibrated on {workloads} ms of CPU and wait, one worker's core each; judged on the others.\n")
+    print_errors([one for one in judged if one.load.server_cores == 1], "One core")
+    two = [one for one in judged if one.load.server_cores == 2]
+    if two:
+        print_errors(two, "Two workers on two cores")
+    if "--draw" in sys.argv[1:]:
+        draw(judged)
 
 
 if __name__ == "__main__":

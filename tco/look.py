@@ -11,12 +11,13 @@ from tco.scenarios import Scenario
 # Ways of serving the same framework share its colour and differ in the dash.
 DASHES: Final = ("solid", "dash", "dot", "dashdot")
 
+LEGEND: Final = {"orientation": "h", "yanchor": "top", "y": -0.2, "x": 0}
 _LAYOUT: Final = {
     "font": {"family": "system-ui, -apple-system, 'Segoe UI', sans-serif", "size": 13, "color": "#1f2933"},
     "paper_bgcolor": "rgba(0,0,0,0)",
     "plot_bgcolor": "rgba(0,0,0,0)",
     "hoverlabel": {"bgcolor": "#ffffff"},
-    "legend": {"orientation": "h", "yanchor": "top", "y": -0.2, "x": 0},
+    "legend": LEGEND,
     "separators": ".,",
     "height": 420,
 }

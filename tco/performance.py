@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -20,8 +21,12 @@ class ServerPerformance:
 
     names: tuple[str, ...]
     server: Server
-    capacity_rps: Array
     inputs: tuple[SharedInputs, FrameworkInputs]
+
+    @cached_property
+    def capacity_rps(self) -> Array:
+        """Load within latency objective and highest utilization planned for; NaN where there is none. [req/s]"""
+        return server_capacity_rps(*self.inputs, self.server)
 
     @cached_property
     def saturation_rps(self) -> Array:
@@ -82,6 +87,14 @@ class ServerPerformance:
         return np.where(workers > 0, workers, np.nan)
 
 
+class ServerSize(NamedTuple):
+    """A server: vCPUs [1], memory [GiB], and the share of its vCPUs that may be used all the time [1]."""
+
+    vcpu_count: float
+    memory_gib: float
+    sustained_cpu_share: float = 1.0
+
+
 def server_performance(
     scenario: Scenario, vcpu_count: float, memory_gib: float, sustained_cpu_share: float = 1.0
 ) -> ServerPerformance:
@@ -127,7 +140,4 @@ def server_performance(
             ("sustained_cpu_share", sustained_cpu_share),
         )
     )
-    server = server_of(shared, framework, *sizes)
-    return ServerPerformance(
-        framework.names, server, server_capacity_rps(shared, framework, server), (shared, framework)
-    )
+    return ServerPerformance(framework.names, server_of(shared, framework, *sizes), (shared, framework))

@@ -118,10 +118,11 @@ def _open_weight(count: Array, utilization: Array, ratio: Array) -> Array:
     """The h of `in_progress`, in logarithms, so that thousands of slots overflow nothing."""
     mean_waiting = utilization * ratio
     tail = special.gammaincc(count + 1.0, ratio)
-    near = tail > 1e-280
-    direct = count * np.log(utilization) + ratio - mean_waiting + np.log(np.where(near, tail, 1.0))
-    # Where the incomplete gamma function vanishes, Erlang's loss stands for it.
-    lost = np.where(near, 1.0, erlang_b(np.where(near, 1.0, count), np.where(near, 1.0, ratio)))
-    logarithm = np.where(near, direct, _log_poisson(count, mean_waiting) - np.log(lost))
+    far = tail <= 1e-280
+    logarithm = np.asarray(count * np.log(utilization) + ratio - mean_waiting + np.log(np.where(far, 1.0, tail)))
+    if far.any():
+        # Where the incomplete gamma function vanishes, Erlang's loss stands for it.
+        few_slots, waiting, load = (np.broadcast_to(values, far.shape)[far] for values in (count, mean_waiting, ratio))
+        logarithm[far] = _log_poisson(few_slots, waiting) - np.log(erlang_b(few_slots, load))
     # It is a probability over 1 - rho; where rounding says more, nobody is there to see.
     return np.asarray(np.exp(np.minimum(logarithm, -np.log1p(-utilization))))

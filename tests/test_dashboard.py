@@ -265,19 +265,32 @@ def test_a_slider_that_a_browser_moves_to_a_step_changes_nothing(state, name):
     assert state.result is before
 
 
-def test_a_slider_that_a_browser_moves_to_a_step_of_before_goes_back(state):
-    """
-    New value and new step arrive together, and a browser may put the value on a step that the slider had before.
+def test_a_new_step_goes_ahead_of_the_value(state):
+    """A browser that got both at once might put the new value on one of the old steps: 1,500 people on 1,416."""
+    control = slider(state, "peak_users")
+    sent = []
+    control.send_state = lambda key=None: sent.append({key} if isinstance(key, str) else set(key or ()))
+    state.change(peak_users=1262)
+    changed = [keys & {"step", "value"} for keys in sent if keys & {"step", "value"}]
+    assert changed == [{"step"}, {"value"}]
 
-    From 1,262 to 1,500 people the step shrinks from 0.05003 to 0.04946 powers of ten; the nearest old step to 1,500 is
-    1 + 43 x 0.05003 = 3.1511, that is 1,416 people, more than half a new step away.
+
+def test_a_slider_that_a_browser_moves_to_its_new_step_changes_nothing(state):
+    """
+    With the new step alone a browser moves the old value to the nearest one, and says so when the new value is there.
+
+    From 1,262 to 1,500 people there are 44 steps from 10 to 1,500; of them the 42nd, 1,194 people, is nearest to 1,262.
+    It is told once; whoever moves there later means it.
     """
     control = slider(state, "peak_users")
     state.change(peak_users=1262)
     state.change(peak_users=1500)
-    control.value = 10 ** (1 + 43 * (np.log10(1262) - 1) / 42)
+    nearest = 10 ** (1 + 42 * (np.log10(1500) - 1) / 44)
+    control.value = nearest
     assert state.scenario.value("peak_users") == 1500
-    assert control.value == 1500
+    control.value = 1500.0
+    control.value = nearest
+    assert state.scenario.value("peak_users") == pytest.approx(1194, abs=1)
 
 
 def test_a_slider_forced_beyond_what_is_legal_goes_back(state):

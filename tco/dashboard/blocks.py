@@ -268,3 +268,28 @@ def country_choice(state: State) -> widgets.Widget:
     """
     names = [(name, name) for name in state.scenario.assumptions.countries]
     return choice(state, "country", "Country of the team", lambda: names)
+
+
+def servings_choice(state: State) -> widgets.Widget:
+    """
+    Which ways of serving are compared.
+    """
+    a = state.scenario.assumptions
+    servings = widgets.SelectMultiple(
+        options=[(serving.label, name) for name, serving in a.servings.items()],
+        value=state.scenario.servings,
+        description="Ways of serving to compare",
+        rows=len(a.servings),
+    )
+    servings.add_class("tco-choice-servings")
+
+    def take(change: dict[str, tuple[str, ...]]) -> None:
+        if change["new"] and set(change["new"]) != set(state.scenario.servings):
+            state.change(servings=change["new"])
+
+    def show(_change: object = None) -> None:
+        servings.value = state.scenario.servings
+
+    servings.observe(take, "value")
+    state.observe(show, ["result", "error"])
+    return servings

@@ -63,22 +63,23 @@ def slider(state: State, name: str, place: str = "", *, label: str = "") -> widg
         """What a position means: a logarithmic slider would give 12589.254117941662 people."""
         return float(f"{number:.4g}")
 
-    # Start and step that a browser may still go by when a new step and a new value arrive together.
-    step_before = (control.min, control.step)
+    # Where a browser is about to put the slider by itself, since its step has just changed.
+    snapped: float | None = None
 
     def take(change: dict[str, Any]) -> None:
-        # A browser moves a slider to the nearest step by itself, even to one of the steps that it had before: that is
-        # nobody's wish, and the slider goes back to where it belongs.
+        nonlocal snapped
+        # A browser moves a slider to the nearest step by itself: that is nobody's wish.
         moved, now = (position_of(number) for number in (change["new"], state.scenario.value(name, place)))
-        if abs(moved - now) < control.step / 2 or abs(moved - nearest_step(now, *step_before)) < control.step / 100:
-            show()
+        by_itself = snapped is not None and abs(moved - snapped) < control.step / 100
+        snapped = None if by_itself else snapped
+        if by_itself or abs(moved - now) < control.step / 2:
             return
         state.change(**{name: {place: taken(change["new"])} if place else taken(change["new"])})
 
     told = row
 
     def show(_change: object = None) -> None:
-        nonlocal told, step_before
+        nonlocal told, snapped
         here = state.scenario.row(name, place)
         if here is not told:  # another country or region has a row of its own
             told, control.tooltip = here, tooltip(here)
@@ -87,11 +88,15 @@ def slider(state: State, name: str, place: str = "", *, label: str = "") -> widg
         # The same but for the rounding of a browser, or of `taken`.
         if number == taken(control.value) or abs(position - position_of(control.value)) < control.step / 1e6:
             return
+        # The step goes ahead of the value: a browser that gets both at once may put the new value on an old step. With
+        # the step alone it moves the old value to a new step, and says so when the new one is on its way.
+        before = position_of(control.value)
         with control.hold_sync():
-            step_before = (control.min, control.step)
             control.min, control.max = min(control.min, position), max(control.max, position)
             control.step = aligned_step(control.min, position, coarse_step)
-            control.value = number
+        nearest = nearest_step(before, control.min, control.step)
+        snapped = nearest if abs(nearest - before) > control.step / 100 else None
+        control.value = number
 
     control.observe(take, "value")
     state.observe(show, ["result", "error"])

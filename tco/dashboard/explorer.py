@@ -145,28 +145,11 @@ def _server_choices(state: State) -> list[widgets.Widget]:
     def purchases() -> list[tuple[str, str]]:
         return [(PURCHASE_LABELS[name], name) for name in PURCHASES]
 
-    servings = widgets.SelectMultiple(
-        options=[(serving.label, name) for name, serving in a.servings.items()],
-        value=state.scenario.servings,
-        description="Ways of serving to compare",
-        rows=len(a.servings),
-    )
-    servings.add_class("tco-choice-servings")
-
-    def take(change: dict[str, tuple[str, ...]]) -> None:
-        if change["new"] and set(change["new"]) != set(state.scenario.servings):
-            state.change(servings=change["new"])
-
-    def show(_change: object = None) -> None:
-        servings.value = state.scenario.servings
-
-    servings.observe(take, "value")
-    state.observe(show, ["result", "error"])
     return [
         choice(state, "provider", "Provider", providers),
         choice(state, "region", "Region", regions_now),
         choice(state, "purchase", "Purchase", purchases),
-        servings,
+        blocks.servings_choice(state),
     ]
 
 

@@ -22,13 +22,16 @@ SERVE = "import sys; from tco.dashboard.server import serve; serve(*map(eval, sy
 # Typed arrays arrive packed; plotly.js keeps what it unpacked in `_fullData`.
 READ_DRAWING = """element => {
     const plot = element.querySelector(".js-plotly-plot");
-    const plain = value => ArrayBuffer.isView(value) ? Array.from(value) : value;
+    const plain = value => ArrayBuffer.isView(value) ? Array.from(value)
+        : Array.isArray(value) ? value.map(plain) : value;
     return {
         revision: Number(element.dataset.revision),
         alt: plot.getAttribute("aria-label"),
         title: plot._fullLayout.title?.text,
         width: plot._fullLayout.width,
-        traces: plot._fullData.map(({ type, name, x, y }) => ({ type, name, x: plain(x), y: plain(y) })),
+        traces: plot._fullData.map(({ type, mode, name, x, y, z }) => (
+            { type, mode, name, x: plain(x), y: plain(y), z: plain(z) }
+        )),
     };
 }"""
 

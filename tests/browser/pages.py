@@ -70,6 +70,17 @@ def scenario_with(page: Page, **fields: Any) -> Scenario:
         page.wait_for_timeout(50)
 
 
+def until(page: Page, holds: Callable[[], bool], what: str) -> None:
+    """
+    Wait for a condition that no element of the page can be asked for.
+    """
+    deadline = time.monotonic() + WAIT_SECONDS
+    while not holds():
+        if time.monotonic() > deadline:
+            pytest.fail(f"the page does not show {what}")
+        page.wait_for_timeout(50)
+
+
 def slider(page: Page, name: str) -> Locator:
     """
     The handle of the slider of an input.
