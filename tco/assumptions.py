@@ -3,10 +3,11 @@ Assumptions: all tables of `data/` read together, so that every name, framework,
 known to the others.
 """
 
+import hashlib
 import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -17,6 +18,7 @@ from tco.tables import (
     AnyRow,
     ArticleView,
     Assumption,
+    Band,
     Claim,
     Framework,
     Preset,
@@ -25,10 +27,19 @@ from tco.tables import (
     TableError,
     read_lined_table,
     read_table,
+    read_text,
 )
 
 ASSUMPTION_SETS: Final = ("measured", "article")
 DATA_VARIABLE: Final = "TCO_DATA"
+
+# A table that only a user has: salary bands in the place of those of `countries.csv`.
+BANDS: Final = "bands"
+TABLES: Final = (
+    *("article", "assumptions", "countries", "effort", "frameworks", "presets", "pricing", "services", "serving"),
+    *("servings", "talent"),
+)
+OWN_BANDS_SOURCE: Final = "own-bands"
 
 SHARED_NAMES: Final = SharedInputs.quantities()
 FRAMEWORK_NAMES: Final = FrameworkInputs.quantities()
@@ -53,6 +64,8 @@ class Assumptions:
     claims: Mapping[str, Claim]
     sources: Mapping[str, Source]
     prices: PriceList
+    # A short hash of the files: whether two evaluations had the same tables.
+    digest: str
 
     def headline_servings(self, assumption_set: str) -> tuple[str, ...]:
         """The way of serving that stands for each framework in an assumption set."""
@@ -101,8 +114,8 @@ def load_assumptions(data: Path | str | None = None) -> Assumptions:
     Parameters
     ----------
     data : Path or str, optional
-        A price list (`.csv`), or a directory whose tables replace those of the same name that come with the library.
-        By default what the environment variable `TCO_DATA` names, if it is set.
+        A price list or salary bands (`.csv`), or a directory whose tables replace those of the same name that come with
+        the library. By default what the environment variable `TCO_DATA` names, if it is set.
 
     Returns
     -------
@@ -114,23 +127,57 @@ def load_assumptions(data: Path | str | None = None) -> Assumptions:
     TableError
         If any table breaks a rule, or names something that no other table knows.
     """
+    return _load(replacement_path(data))
+
+
+def replacement_path(data: Path | str | None = None) -> Path | None:
+    """
+    Where a user's own tables are.
+
+    Parameters
+    ----------
+    data : Path or str, optional
+        As for `load_assumptions`.
+
+    Returns
+    -------
+    path : Path or None
+        The file or directory, or None where there is none.
+    """
     named = data if data is not None else os.environ.get(DATA_VARIABLE) or None
-    return _load(None if named is None else Path(named).expanduser().resolve())
+    return None if named is None else Path(named).expanduser().resolve()
+
+
+def table_path(table: str, replacement: Path | None) -> Path:
+    """
+    The file that a table is read from.
+
+    Parameters
+    ----------
+    table : str
+        Its name.
+    replacement : Path or None
+        Where a user's own tables are.
+
+    Returns
+    -------
+    path : Path
+        The user's own table where there is one, else ours.
+    """
+    own = data_directory() / f"{table}.csv"
+    if replacement is None:
+        return own
+    if replacement.is_file():
+        return replacement if table == _kind_of(replacement) else own
+    theirs = replacement / f"{table}.csv"
+    return theirs if theirs.exists() else own
 
 
 @cache
 def _load(replacement: Path | None) -> Assumptions:
     if replacement is not None:
         _must_replace_something(replacement)
-
-    def path(table: str) -> Path:
-        own = data_directory() / f"{table}.csv"
-        if replacement is None:
-            return own
-        if replacement.is_file():
-            return replacement if table == "pricing" else own
-        theirs = replacement / f"{table}.csv"
-        return theirs if theirs.exists() else own
+    path = partial(table_path, replacement=replacement)
 
     sources = _by_key(read_table(path("sources"), Source))
     frameworks = _by_key(read_table(path("frameworks"), Framework))
@@ -153,6 +200,7 @@ def _load(replacement: Path | None) -> Assumptions:
     shared = places("assumptions", [""])
     prices = read_prices(path("pricing"))
     countries, services = places("countries"), places("services")
+    _take_bands(path(BANDS), countries)
     effort, talent = places("effort", frameworks), places("talent", frameworks)
     serving_rows = places("serving", servings)
     _must_be_split(path, {"assumptions": shared, "countries": countries, "services": services}, SHARED_NAMES)
@@ -171,20 +219,55 @@ def _load(replacement: Path | None) -> Assumptions:
         claims=_by_key(read_table(path("claims"), Claim)),
         sources=sources,
         prices=prices,
+        digest=_digest(path),
     )
     _must_be_about_known_things(assumptions, path("article"), views)
     return assumptions
+
+
+def _digest(path: Callable[[str], Path]) -> str:
+    """Eight digits of a hash over all tables that the model reads, the user's bands included."""
+    content = hashlib.sha256()
+    for table in (*TABLES, BANDS):
+        if path(table).exists():
+            content.update(hashlib.sha256(path(table).read_bytes()).digest())
+    return content.hexdigest()[:8]
 
 
 def _must_replace_something(replacement: Path) -> None:
     """A price list, or a directory that holds a table of ours: anything else would be ignored without a word."""
     if not replacement.exists():
         raise TableError(f"{replacement}: there is no such file or directory")
-    names = [path.name for path in sorted(data_directory().glob("*.csv"))]
+    names = [path.name for path in sorted(data_directory().glob("*.csv"))] + [f"{BANDS}.csv"]
     if replacement.is_dir() and not any((replacement / name).exists() for name in names):
         raise TableError(f"{replacement}: the directory holds none of the tables {', '.join(names)}")
     if not replacement.is_dir() and replacement.suffix != ".csv":
         raise TableError(f"{replacement}: a price list must be a file that ends in .csv")
+
+
+def _kind_of(file: Path) -> str:
+    """Which table a file by itself is: salary bands where its header has their columns, else a price list."""
+    header = read_text(file).partition("\n")[0].split(",")
+    return BANDS if "level" in {column.strip() for column in header} else "pricing"
+
+
+def _take_bands(path: Path, countries: Mapping[str, dict[str, Assumption]]) -> None:
+    """Put a user's own salary bands, if there are any, in the place of ours."""
+    if not path.exists():
+        return
+    for line, band in read_lined_table(path, Band):
+        _must_be_known(path, line, "country", band.country, countries)
+        name = f"salary_{band.level}_usd_per_year"
+        countries[band.country][name] = countries[band.country][name].model_copy(
+            update={
+                "low": band.low_usd_per_year,
+                "value": band.value_usd_per_year,
+                "high": band.high_usd_per_year,
+                "source": OWN_BANDS_SOURCE,
+                "evidence": "stated",
+                "note": band.note or "The user's own band.",
+            }
+        )
 
 
 def _by_key(rows: Iterable[AnyRow]) -> Mapping:  # type: ignore[type-arg]  # the key's type follows the row's

@@ -248,6 +248,34 @@ def _write(path: Path, text: str) -> None:
 
 @app.command()
 @refusing
+def salaries(
+    country: Annotated[str | None, typer.Option(help="One country only.")] = None,
+    data: DataOption = None,
+    *,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print rows for countries.csv.")] = False,
+) -> None:
+    """Work out the salary bands from the survey's cells and official statistics."""
+    from tco.evidence import load_evidence  # noqa: PLC0415
+    from tco.salaries import country_row  # noqa: PLC0415
+
+    bands = [band for band in load_evidence(data).salary_bands() if country in (None, band.country)]
+    if not bands:
+        raise InputError(f"no cell of the survey is about {country!r}")
+    rows = [country_row(band) for band in bands]
+    if as_csv:
+        writer = csv.DictWriter(sys.stdout, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+        return
+    table = Table("Country", "Level", "Low", "Likely", "High", "Answers", "Own weight")
+    for band, row in zip(bands, rows, strict=True):
+        amounts = (money(float(row[column])) for column in ("low", "value", "high"))
+        table.add_row(band.country, band.level, *amounts, str(band.respondents_people), f"{band.own_weight_share:.0%}")
+    Console().print(table)
+
+
+@app.command()
+@refusing
 def calibrate(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Results of k6, Locust, oha or wrk.")],
     *,

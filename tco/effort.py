@@ -89,6 +89,7 @@ def mix_mean(
 def team_output_days_per_month(
     team_people: ArrayLike,
     communication_overhead_share: ArrayLike,
+    pairwise_overhead_share: ArrayLike,
     productivity_ratio: ArrayLike,
     working_days_per_year: ArrayLike,
 ) -> Array:
@@ -100,7 +101,9 @@ def team_output_days_per_month(
     team_people : array_like
         Developers, at least one. [person]
     communication_overhead_share : array_like
-        Extra effort for each further colleague. [1]
+        Extra effort for each further colleague: what all have to hear. [1]
+    pairwise_overhead_share : array_like
+        Extra effort for each ordered pair of colleagues: what each has to agree with each. [1]
     productivity_ratio : array_like
         Output of a mean member over that of a mid-level developer. [1]
     working_days_per_year : array_like
@@ -113,27 +116,65 @@ def team_output_days_per_month(
 
     Notes
     -----
-    .. math:: \frac{n}{1 + o (n - 1)} \cdot p \cdot \frac{d}{12}
+    .. math:: \frac{n}{1 + o (n - 1) + c n (n - 1)} \cdot p \cdot \frac{d}{12}
 
-    The more people, the more of each day goes into agreeing: a first form of Brooks's law, in which output never falls.
+    Brooks's law in the form of the universal scalability law: pairs grow with the square of the team, so output has a
+    greatest value, and beyond it one more makes the team slower.
 
     References
     ----------
     F. P. Brooks, "The Mythical Man-Month", Addison-Wesley 1975, chapter 2.
+    N. J. Gunther, "Guerrilla Capacity Planning", Springer 2007, chapter 4.
 
     Examples
     --------
     A team of one has no communication overhead:
 
-    >>> float(team_output_days_per_month(1, 0.04, 1, 240))
+    >>> float(team_output_days_per_month(1, 0.04, 0.01, 1, 240))
     20.0
-    >>> float(team_output_days_per_month(6, 0.04, 1, 240))
-    100.0
+    >>> float(team_output_days_per_month(6, 0.04, 0.01, 1, 240))
+    80.0
     """
-    effective_people = np.divide(
-        team_people, 1.0 + np.multiply(communication_overhead_share, np.subtract(team_people, 1.0))
+    others = np.subtract(team_people, 1.0)
+    overhead = np.multiply(communication_overhead_share, others) + pairwise_overhead_share * np.multiply(
+        team_people, others
     )
-    return effective_people * productivity_ratio * np.divide(working_days_per_year, MONTHS_PER_YEAR)
+    return (
+        np.divide(team_people, 1.0 + overhead) * productivity_ratio * np.divide(working_days_per_year, MONTHS_PER_YEAR)
+    )
+
+
+def most_productive_people(communication_overhead_share: ArrayLike, pairwise_overhead_share: ArrayLike) -> Array:
+    r"""
+    Team that gets the most done: with one more it would get less done.
+
+    Parameters
+    ----------
+    communication_overhead_share : array_like
+        Extra effort for each further colleague. [1]
+    pairwise_overhead_share : array_like
+        Extra effort for each ordered pair of colleagues. [1]
+
+    Returns
+    -------
+    most_productive_people : array_like
+        Size of the team, at least one; infinite where pairs cost nothing. [person]
+
+    Notes
+    -----
+    Where the derivative of the output vanishes:
+
+    .. math:: n = \sqrt{(1 - o) / c}
+
+    Examples
+    --------
+    >>> float(most_productive_people(0.04, 0.01).round(3)), float(most_productive_people(0.04, 0))
+    (9.798, inf)
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        free = np.divide(np.subtract(1.0, communication_overhead_share), pairwise_overhead_share)
+    # Where a second person adds nothing and pairs cost nothing either, 0 / 0: one is as good as any.
+    return np.maximum(np.sqrt(np.nan_to_num(free, nan=1.0, posinf=np.inf)), 1.0)
 
 
 def ramp_up_effort_days(

@@ -37,10 +37,11 @@ def time_to_fill_months(
     reference_pool_people: ArrayLike,
     reference_time_to_fill_days: ArrayLike,
     time_to_fill_elasticity_ratio: ArrayLike,
-    maximum_time_to_fill_months: ArrayLike,
+    demand_ratio: ArrayLike,
+    demand_elasticity_ratio: ArrayLike,
 ) -> Array:
     r"""
-    Time to fill a seat, longer in a smaller pool.
+    Time to fill a seat, longer in a smaller pool and where more employers look; never in an empty one.
 
     Parameters
     ----------
@@ -52,34 +53,92 @@ def time_to_fill_months(
         The published time to fill. [day]
     time_to_fill_elasticity_ratio : array_like
         How strongly the time follows the pool: 0 not at all, 1 in proportion. [1]
+    demand_ratio : array_like
+        Jobs for each of its people, over the jobs where the published time holds. [1]
+    demand_elasticity_ratio : array_like
+        How strongly the time follows that demand: 0 not at all, 1 in proportion. [1]
+
+    Returns
+    -------
+    time_to_fill_months : array_like
+        Time to fill a seat; infinite in a pool of nobody. [month]
+
+    Notes
+    -----
+    .. math:: t = t_0 \left(\frac{P_0}{P}\right)^{e} D^{d}
+
+    No published figure is specific to a framework: the form and its elasticities are stated assumptions.
+
+    References
+    ----------
+    B. Petrongolo, C. A. Pissarides, "Looking into the black box: a survey of the matching function", J. Econ. Lit. 39
+    (2001) 390 (the form: vacancies last longer the more of them there are for each who looks).
+
+    Examples
+    --------
+    >>> float(time_to_fill_months(100, 100, 365 / 6, 0.2, 1, 0.1).round(9))
+    2.0
+    >>> float(time_to_fill_months(25, 100, 365 / 6, 0.5, 4, 0.5).round(9))
+    8.0
+    >>> float(time_to_fill_months(0, 100, 50, 0.2, 1, 0.1))
+    inf
+    """
+    reference_months = np.divide(reference_time_to_fill_days, DAYS_PER_YEAR / MONTHS_PER_YEAR)
+    scarcity = np.power(np.divide(reference_pool_people, np.maximum(pool_people, 1.0)), time_to_fill_elasticity_ratio)
+    # An empty pool never fills a seat, however weakly the time follows the pool.
+    competition = np.power(demand_ratio, demand_elasticity_ratio)
+    return np.where(np.less(pool_people, 1.0), np.inf, reference_months * scarcity * competition)
+
+
+def search_months(time_to_fill_months: ArrayLike, maximum_time_to_fill_months: ArrayLike) -> Array:
+    """
+    How long a seat stays empty: until it is filled, or until the search is given up.
+
+    Parameters
+    ----------
+    time_to_fill_months : array_like
+        Time to fill a seat, infinite where it never is. [month]
     maximum_time_to_fill_months : array_like
         Search given up after this time: the seat is filled in another way. [month]
 
     Returns
     -------
-    time_to_fill_months : array_like
-        Time to fill a seat. [month]
-
-    Notes
-    -----
-    .. math:: t = t_0 \left(\frac{P_0}{P}\right)^{e}
-
-    No published figure is specific to a framework: the form and its elasticity are stated assumptions.
+    search_months : array_like
+        Time that the seat is empty, and costs what an empty one costs. [month]
 
     Examples
     --------
-    >>> float(time_to_fill_months(100, 100, 365 / 6, 0.2, 12).round(9))
-    2.0
-    >>> float(time_to_fill_months(25, 100, 365 / 6, 0.5, 12).round(9))
-    4.0
-    >>> float(time_to_fill_months(0, 100, 50, 0.2, 12))
-    12.0
+    >>> float(search_months(2, 12)), float(search_months(float("inf"), 12))
+    (2.0, 12.0)
     """
-    reference_months = np.divide(reference_time_to_fill_days, DAYS_PER_YEAR / MONTHS_PER_YEAR)
-    scarcity = np.power(np.divide(reference_pool_people, np.maximum(pool_people, 1.0)), time_to_fill_elasticity_ratio)
-    # An empty pool never fills a seat, however weakly the time follows the pool.
-    months = np.where(np.less(pool_people, 1.0), np.inf, reference_months * scarcity)
-    return np.minimum(months, maximum_time_to_fill_months)
+    return np.minimum(time_to_fill_months, maximum_time_to_fill_months)
+
+
+def later_pool_share(pool_share: ArrayLike, pool_growth_ratio: ArrayLike, wait_months: ArrayLike) -> Array:
+    """
+    Share of the developers who use a framework after some time.
+
+    Parameters
+    ----------
+    pool_share : array_like
+        The share now. [1]
+    pool_growth_ratio : array_like
+        The share a year later over the share now. [1]
+    wait_months : array_like
+        Time from now. [month]
+
+    Returns
+    -------
+    later_pool_share : array_like
+        The share then, at most everybody. [1]
+
+    Examples
+    --------
+    >>> float(later_pool_share(0.1, 1.2, 24).round(9)), float(later_pool_share(0.5, 3, 12))
+    (0.144, 1.0)
+    """
+    years = np.divide(wait_months, MONTHS_PER_YEAR)
+    return np.minimum(np.multiply(pool_share, np.power(pool_growth_ratio, years)), 1.0)
 
 
 def team_mean(open_seats_share: ArrayLike, standing: ArrayLike, hired: ArrayLike) -> Array:

@@ -161,6 +161,7 @@ class SharedInputs(_Checked):
     junior_productivity_ratio: Value
     senior_productivity_ratio: Value
     communication_overhead_share: Value
+    pairwise_overhead_share: Value
     working_days_per_year: Value
     maintenance_share_per_year: Value
     ramp_up_loss_share: Value
@@ -171,11 +172,13 @@ class SharedInputs(_Checked):
     # Hiring
     open_seats_share: Value
     turnover_share_per_year: Value
+    team_growth_share_per_year: Value
     developers_people: Value
     open_to_move_share: Value
     reference_time_to_fill_days: Value
     reference_pool_people: Value
     time_to_fill_elasticity_ratio: Value
+    demand_elasticity_ratio: Value
     maximum_time_to_fill_months: Value
     recruiting_usd: Value
     agency_hires_share: Value
@@ -185,6 +188,7 @@ class SharedInputs(_Checked):
     onboarding_loss_share: Value
     # Risk
     gross_margin_usd_per_month: Value
+    adoption_months: Value
     outgrow_probability_share: Value
     outgrow_ratio: Value
     overspend_months: Value
@@ -219,11 +223,14 @@ class FrameworkInputs(_Checked):
     background_jobs_effort_days: Value
     model_inference_effort_days: Value
     async_retrofit_effort_days: Value
+    data_layer_retrofit_effort_days: Value
     # Talent
     productivity_ratio: Value
     salary_ratio: Value
     junior_excluded_share: Value
     pool_share: Value
+    pool_growth_ratio: Value
+    demand_ratio: Value
     team_knows_share: Value
     ramp_up_weeks: Value
     # Serving

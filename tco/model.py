@@ -48,6 +48,7 @@ class Costs:
     launch_months: Array
     pool_people: Array
     time_to_fill_months: Array
+    search_months: Array
     hired_salary_usd_per_year: Array
     request_cpu_ms: Array
     peak_load_rps: Array
@@ -220,19 +221,26 @@ def _spent_usd(plan: Plan, start: Value, end: Value, discount_share_per_year: Va
             np.maximum(first, start), np.minimum(last, end), growth_share_per_year, discount_share_per_year
         )
 
-    building = flowing(0.0, team.launch_months, s.salary_growth_share_per_year)
-    short = flowing(0.0, np.minimum(team.time_to_fill_months, team.launch_months), s.salary_growth_share_per_year)
-    staffed = building - s.open_seats_share * short
-    live = flowing(team.launch_months, s.horizon_months, s.salary_growth_share_per_year)
+    staffed, live = _worked_months(plan, start, end, s.salary_growth_share_per_year, discount_share_per_year)
     team_usd = team.team_usd_per_month * staffed
     ramp_share = ratio_or_zero(team.ramp_days, plan.work.build_days + team.ramp_days)
 
     # Seats open at the start are filled at one moment, also where the launch comes first: the team goes on.
-    filled = (team.time_to_fill_months >= start) & (team.time_to_fill_months < end)
-    fill_value = finance.value_factor(team.time_to_fill_months, s.salary_growth_share_per_year, discount_share_per_year)
+    filled = (team.search_months >= start) & (team.search_months < end)
+    fill_value = finance.value_factor(team.search_months, s.salary_growth_share_per_year, discount_share_per_year)
     first_hires = np.multiply(s.open_seats_share, s.team_people) * np.where(filled, fill_value, 0.0)
-    people_months = s.team_people * staffed + team.maintainers_people * live
-    leavers = np.divide(s.turnover_share_per_year, MONTHS_PER_YEAR) * people_months
+    leavers, newcomers = _later_hires(plan, staffed, live)
+
+    def earning_months(launch_months: Value) -> Array:
+        """Months' worth of full margin that a product launched then earns in the time asked for."""
+        return finance.adopted_months(
+            launch_months,
+            start,
+            end,
+            s.adoption_months,
+            s.inflation_share_per_year,
+            discount_share_per_year,
+        )
 
     wrong_pick_usd_per_month = ratio_or_zero(
         plan.wrong_pick_usd, np.maximum(np.subtract(s.horizon_months, team.launch_months), 0.0)
@@ -240,13 +248,62 @@ def _spent_usd(plan: Plan, start: Value, end: Value, discount_share_per_year: Va
     return {
         "build": team_usd * (1.0 - ramp_share),
         "ramp_up": team_usd * ramp_share,
-        "hiring": first_hires * team.first_hire_usd + leavers * team.replacement_usd,
+        "hiring": first_hires * team.first_hire_usd + (leavers + newcomers) * team.replacement_usd,
         "maintenance": team.maintainers_people * team.team_usd_per_month / s.team_people * live,
         "delay": s.gross_margin_usd_per_month
-        * flowing(team.fastest_launch_months, team.launch_months, s.inflation_share_per_year),
+        * (earning_months(team.fastest_launch_months) - earning_months(team.launch_months)),
         "wrong_pick": wrong_pick_usd_per_month
         * flowing(team.launch_months, s.horizon_months, s.inflation_share_per_year),
     }
+
+
+def hires_people(plan: Plan) -> tuple[Array, Array, Array]:
+    """
+    People hired from the start to the horizon.
+
+    Parameters
+    ----------
+    plan : Plan
+        Rates and times.
+
+    Returns
+    -------
+    first, leavers, newcomers : ndarray
+        For seats open at the start, for those who leave, and for growth. [person]
+    """
+    s = plan.shared
+    # Heads and not money: nothing grows and nothing is discounted.
+    staffed, live = _worked_months(plan, 0.0, s.horizon_months, 0.0, 0.0)
+    first = np.where(plan.team.search_months < s.horizon_months, np.multiply(s.open_seats_share, s.team_people), 0.0)
+    return first, *_later_hires(plan, staffed, live)
+
+
+def _worked_months(
+    plan: Plan, start: Value, end: Value, growth_share_per_year: Value, discount_share_per_year: Value
+) -> tuple[Array, Array]:
+    """Months' worth of pay of the whole team before the launch, and of those who maintain the product after it."""
+    s, team = plan.shared, plan.team
+
+    def flowing(first: Value, last: Value, growth: Value) -> Array:
+        return finance.annuity_months(np.maximum(first, start), np.minimum(last, end), growth, discount_share_per_year)
+
+    building = flowing(0.0, team.launch_months, growth_share_per_year)
+    short = flowing(0.0, np.minimum(team.search_months, team.launch_months), growth_share_per_year)
+    # After the launch those who maintain the product grow in number: their pay grows by both.
+    both_growth = np.expm1(np.log1p(growth_share_per_year) + np.log1p(s.team_growth_share_per_year))
+    grown_by_then = finance.value_factor(
+        np.minimum(team.launch_months, s.horizon_months), s.team_growth_share_per_year, 0.0
+    )
+    live = flowing(team.launch_months, s.horizon_months, both_growth) / grown_by_then
+    return building - s.open_seats_share * short, live
+
+
+def _later_hires(plan: Plan, staffed_months: Array, live_months: Array) -> tuple[Array, Array]:
+    """Hires for those who leave, and for growth after the launch, in the measure of the months."""
+    s, team = plan.shared, plan.team
+    maintained = team.maintainers_people * live_months
+    leavers = np.divide(s.turnover_share_per_year, MONTHS_PER_YEAR) * (s.team_people * staffed_months + maintained)
+    return leavers, np.log1p(s.team_growth_share_per_year) / MONTHS_PER_YEAR * maintained
 
 
 def _cloud_usd(plan: Plan, discount_share_per_year: Value) -> dict[str, Array]:
@@ -289,6 +346,7 @@ def _costs(shared: SharedInputs, framework: FrameworkInputs, catalogue: Catalogu
         launch_months=shaped(team.launch_months),
         pool_people=shaped(team.pool_people),
         time_to_fill_months=shaped(team.time_to_fill_months),
+        search_months=shaped(team.search_months),
         hired_salary_usd_per_year=shaped(team.hired_salary_usd_per_year),
         request_cpu_ms=shaped(cloud.request_cpu_ms),
         peak_load_rps=shaped(cloud.busiest_load_rps),

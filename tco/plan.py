@@ -5,7 +5,7 @@ Arrays are of shape (n, f) or broadcast to it: n scenarios, f ways of serving. W
 they lie on an axis in front.
 """
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -22,7 +22,12 @@ class Work(NamedTuple):
     page_count: Value
     endpoint_days: Array
     page_days: Array
+    phase_days: tuple[Array, ...]
     build_days: Array
+
+
+# What is built, in this order; the days of each are `Work.phase_days`.
+PHASES: Final = ("setup", "endpoints", "pages", "capabilities")
 
 
 class Team(NamedTuple):
@@ -34,6 +39,7 @@ class Team(NamedTuple):
     fastest_launch_months: Array
     pool_people: Array
     time_to_fill_months: Array
+    search_months: Array
     hired_salary_usd_per_year: Array
     team_usd_per_month: Array
     maintainers_people: Array
@@ -116,10 +122,8 @@ def _work(s: SharedInputs, f: FrameworkInputs) -> Work:
 
     page_count = np.multiply(s.interface_count, s.html_share)
     endpoint_count = np.subtract(s.interface_count, page_count)
-    build_days = (
-        f.setup_effort_days
-        + interfaces(endpoint_count, page_count)
-        + np.multiply(s.login_scope, f.login_effort_days)
+    capability_days = (
+        np.multiply(s.login_scope, f.login_effort_days)
         + np.multiply(s.admin_scope, f.admin_effort_days)
         + np.multiply(s.uploads_scope, f.uploads_effort_days)
         + np.multiply(s.payments_scope, f.payments_effort_days)
@@ -127,7 +131,14 @@ def _work(s: SharedInputs, f: FrameworkInputs) -> Work:
         + np.multiply(s.background_jobs_scope, f.background_jobs_effort_days)
         + np.multiply(s.model_inference_scope, f.model_inference_effort_days)
     )
-    return Work(endpoint_count, page_count, interfaces(1.0, 0.0), interfaces(0.0, 1.0), build_days)
+    endpoint_days, page_days = interfaces(1.0, 0.0), interfaces(0.0, 1.0)
+    phase_days = (
+        np.asarray(f.setup_effort_days),
+        endpoint_count * endpoint_days,
+        page_count * page_days,
+        np.asarray(capability_days),
+    )
+    return Work(endpoint_count, page_count, endpoint_days, page_days, phase_days, sum(phase_days, np.zeros(1)))
 
 
 def _team(s: SharedInputs, f: FrameworkInputs, work: Work) -> Team:
@@ -149,20 +160,34 @@ def _team(s: SharedInputs, f: FrameworkInputs, work: Work) -> Team:
     team_salary = hiring.team_mean(s.open_seats_share, standing_salary, hired_salary)
 
     output = effort.team_output_days_per_month(
-        s.team_people, s.communication_overhead_share, skill * f.productivity_ratio, s.working_days_per_year
+        s.team_people,
+        s.communication_overhead_share,
+        s.pairwise_overhead_share,
+        skill * f.productivity_ratio,
+        s.working_days_per_year,
     )
     # Those who are hired come from the framework's own pool and know it.
     learner_share = hiring.team_mean(s.open_seats_share, np.subtract(1.0, f.team_knows_share), 0.0)
     ramp_days = effort.ramp_up_effort_days(learner_share, f.ramp_up_weeks, s.ramp_up_loss_share, output)
+
+    def time_to_fill_months(pool_people: Array) -> Array:
+        return hiring.time_to_fill_months(
+            pool_people,
+            s.reference_pool_people,
+            s.reference_time_to_fill_days,
+            s.time_to_fill_elasticity_ratio,
+            f.demand_ratio,
+            s.demand_elasticity_ratio,
+        )
+
     pool = hiring.pool_people(s.developers_people, f.pool_share, s.open_to_move_share)
-    time_to_fill = hiring.time_to_fill_months(
-        pool,
-        s.reference_pool_people,
-        s.reference_time_to_fill_days,
-        s.time_to_fill_elasticity_ratio,
-        s.maximum_time_to_fill_months,
-    )
-    launch = effort.launch_months(work.build_days + ramp_days, output, s.open_seats_share, time_to_fill)
+    time_to_fill = time_to_fill_months(pool)
+    search = hiring.search_months(time_to_fill, s.maximum_time_to_fill_months)
+    # Replacements are sought all the time: the pool half-way through stands for all of them.
+    later_share = hiring.later_pool_share(f.pool_share, f.pool_growth_ratio, np.divide(s.horizon_months, 2.0))
+    later_pool = hiring.pool_people(s.developers_people, later_share, s.open_to_move_share)
+    later_search = hiring.search_months(time_to_fill_months(later_pool), s.maximum_time_to_fill_months)
+    launch = effort.launch_months(work.build_days + ramp_days, output, s.open_seats_share, search)
     maintenance_days_per_month = work.build_days * np.divide(s.maintenance_share_per_year, MONTHS_PER_YEAR)
 
     def onboarding_usd(onboarding_months: Value) -> Array:
@@ -172,7 +197,7 @@ def _team(s: SharedInputs, f: FrameworkInputs, work: Work) -> Team:
         hired_salary, s.recruiting_usd, s.agency_hires_share, s.agency_fee_share
     )
     # Of what the first hires do not give yet, the product bears what falls into its building.
-    months_before_launch = np.maximum(launch - time_to_fill, 0.0)
+    months_before_launch = np.maximum(launch - search, 0.0)
     return Team(
         output_days_per_month=output,
         ramp_days=ramp_days,
@@ -180,13 +205,14 @@ def _team(s: SharedInputs, f: FrameworkInputs, work: Work) -> Team:
         fastest_launch_months=launch - risk.excess(launch),
         pool_people=pool,
         time_to_fill_months=time_to_fill,
+        search_months=search,
         hired_salary_usd_per_year=hired_salary,
         team_usd_per_month=s.team_people * hiring.loaded_usd_per_month(team_salary, s.loaded_cost_ratio),
         maintainers_people=s.team_people * maintenance_days_per_month / output,
         first_hire_usd=recruiting_usd + onboarding_usd(np.minimum(months_before_launch, s.onboarding_months)),
         replacement_usd=recruiting_usd
         + onboarding_usd(s.onboarding_months)
-        + hiring.vacancy_usd(hired_salary, s.loaded_cost_ratio, time_to_fill, s.vacancy_cost_ratio),
+        + hiring.vacancy_usd(hired_salary, s.loaded_cost_ratio, later_search, s.vacancy_cost_ratio),
     )
 
 
@@ -327,7 +353,10 @@ def _wrong_pick_usd(s: SharedInputs, f: FrameworkInputs, work: Work, team: Team,
     # overspend for the other half of the horizon costs less.
     overspend_usd_per_month = risk.excess(cloud.outgrown_usd_per_month)
     outgrown_usd = np.minimum(
-        wrong_pick_usd(np.multiply(s.interface_count, f.async_retrofit_effort_days), overspend_usd_per_month),
+        wrong_pick_usd(
+            risk.retrofit_days(s.interface_count, f.async_retrofit_effort_days, f.data_layer_retrofit_effort_days),
+            overspend_usd_per_month,
+        ),
         overspend_usd_per_month * np.divide(s.horizon_months, 2.0),
     )
     # The product turns into the other kind: everybody builds the new interfaces, some take longer than the best would.

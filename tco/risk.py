@@ -28,6 +28,34 @@ def excess(values: Array) -> Array:
     return values - np.fmin.reduce(values, axis=-1, keepdims=True)
 
 
+def retrofit_days(
+    interface_count: ArrayLike, async_retrofit_effort_days: ArrayLike, data_layer_retrofit_effort_days: ArrayLike
+) -> Array:
+    """
+    Effort to move a product that serves one request at a time to async: its interfaces, and its access to data.
+
+    Parameters
+    ----------
+    interface_count : array_like
+        Endpoints and pages. [1]
+    async_retrofit_effort_days : array_like
+        Effort of one of them. [day]
+    data_layer_retrofit_effort_days : array_like
+        Effort of drivers, sessions and queries, once for the product. [day]
+
+    Returns
+    -------
+    retrofit_days : array_like
+        Person-days. [day]
+
+    Examples
+    --------
+    >>> float(retrofit_days(60, 0.5, 10))
+    40.0
+    """
+    return np.multiply(interface_count, async_retrofit_effort_days) + np.asarray(data_layer_retrofit_effort_days)
+
+
 def turned_interface_days(
     endpoint_count: ArrayLike,
     page_count: ArrayLike,

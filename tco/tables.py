@@ -168,6 +168,114 @@ class Price(Row):
     source: Identifier
 
 
+Usd = Annotated[float, Field(gt=0, le=1e7, allow_inf_nan=False)]
+People = Annotated[float, Field(ge=1, le=1e9, allow_inf_nan=False)]
+Count = Annotated[float, Field(gt=0, le=1e7, allow_inf_nan=False)]
+
+
+class SalaryCell(Row):
+    """Pay of the survey's respondents of one country and experience, with or without Python: `salary_cells`."""
+
+    key = ("country", "users", "years")
+
+    country: Identifier
+    users: Literal["python", "other"]
+    years: Literal["0-2", "3-5", "6-10", "11+"]
+    respondents_people: People
+    p25_usd_per_year: Usd
+    p50_usd_per_year: Usd
+    p75_usd_per_year: Usd
+    source: Identifier
+
+    @model_validator(mode="after")
+    def _is_ordered(self) -> Self:
+        if not self.p25_usd_per_year < self.p50_usd_per_year < self.p75_usd_per_year:
+            raise ValueError("p25 < p50 < p75 must hold")
+        return self
+
+
+class OfficialWage(Row):
+    """What official statistics say of a country's pay, and what the survey says of the same: `official_wages`."""
+
+    key = ("country",)
+
+    country: Identifier
+    official_usd_per_year: Usd
+    survey_usd_per_year: Usd
+    price_year: str
+    source: Identifier
+    note: Annotated[str, Field(min_length=1)]
+
+
+class Band(Row):
+    """A salary band of the user's own: `bands`."""
+
+    key = ("country", "level")
+
+    country: Identifier
+    level: Literal["junior", "mid", "senior"]
+    low_usd_per_year: Usd
+    value_usd_per_year: Usd
+    high_usd_per_year: Usd
+    note: Annotated[str, Field(max_length=800)]
+
+    @model_validator(mode="after")
+    def _is_ordered(self) -> Self:
+        if not self.low_usd_per_year <= self.value_usd_per_year <= self.high_usd_per_year:
+            raise ValueError("low <= value <= high must hold")
+        return self
+
+
+class FrameworkUsers(Row):
+    """Respondents of a year's survey who used a framework: `framework_users`."""
+
+    key = ("framework", "year")
+
+    framework: Identifier
+    year: Annotated[int, Field(ge=1990, le=2100)]
+    users_people: People
+    respondents_people: People
+    source: Identifier
+
+    @model_validator(mode="after")
+    def _is_a_part(self) -> Self:
+        if not self.users_people < self.respondents_people:
+            raise ValueError("users_people must be fewer than respondents_people")
+        return self
+
+
+class Migration(Row):
+    """A public project's move of its API to async: `migrations`."""
+
+    key = ("project",)
+
+    project: Identifier
+    move: Identifier
+    routes_count: Count
+    active_days: Annotated[Count | None, BeforeValidator(lambda cell: None if cell == "" else cell)]
+    changed_lines_count: Count
+    repository: Identifier
+    commit: Identifier
+    merged: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+    source: Identifier
+
+
+class CodeSize(Row):
+    """Lines of one application that follows a specification which others follow too: `code_sizes`."""
+
+    key = ("specification", "application")
+
+    specification: Identifier
+    application: Identifier
+    framework: Identifier
+    lines_count: Count
+    files_count: Count
+    repository: Identifier
+    commit: Identifier
+    note: str
+    source: Identifier
+
+
 AnyRow = TypeVar("AnyRow", bound=Row)
 
 

@@ -58,6 +58,8 @@ NARROWER: Final[dict[str, tuple[float, float]]] = {
     "app_cpu_ratio": (0.01, 100),
     "database_pool_count": (1, 1e5),
     "horizon_months": (1, 240),
+    "demand_elasticity_ratio": (0, 2),
+    "demand_ratio": (0.01, 100),
     "framework_cpu_ms": (0.001, 1e6),  # no request is free of CPU
     "interface_count": (1, 1e5),
     "loaded_cost_ratio": (1, 10),

@@ -8,7 +8,19 @@ from hypothesis import strategies as st
 
 from tco.units import unit_of
 
-FORMULA_MODULES = ("capacity", "demand", "effort", "finance", "fleet", "hiring", "queueing", "risk")
+FORMULA_MODULES = (
+    "capacity",
+    "demand",
+    "effort",
+    "finance",
+    "fleet",
+    "hiring",
+    "pooling",
+    "queueing",
+    "risk",
+    "staffing",
+    "trend",
+)
 
 
 def public_functions(module_name):

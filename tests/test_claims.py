@@ -114,7 +114,9 @@ def test_h3_what_takes_no_time_to_learn_costs_nothing_to_learn():
 
 def test_r1_what_never_has_to_be_moved_costs_no_move():
     """No retrofit, no overspend: no cost of traffic that outgrows the plan."""
-    scenario = tco.scenario(async_retrofit_effort_days={"flask": 0.0, "fastapi": 0.0}, overspend_months=0.0)
+    scenario = tco.scenario(
+        async_retrofit_effort_days={"flask": 0.0}, data_layer_retrofit_effort_days={"flask": 0.0}, overspend_months=0.0
+    )
     assert figures_of("R1", scenario) == ("if traffic outgrows the plan: $0 with Flask, $0 with FastAPI",) * 2
 
 

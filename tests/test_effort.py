@@ -44,18 +44,41 @@ def test_the_mean_over_the_seniority_mix(junior_share, senior_share, mean):
 
 def test_a_team_of_one_has_no_communication_overhead():
     """1 person x 240 days / 12 months = 20 days a month, whatever each further colleague would cost."""
-    assert effort.team_output_days_per_month(1, 1, 1, 240) == 20
+    assert effort.team_output_days_per_month(1, 1, 1, 1, 240) == 20
 
 
 def test_six_people_with_a_tenth_of_overhead_each_work_as_four():
     """6 / (1 + 0.1 x 5) = 4 people x 20 days = 80 days a month."""
-    assert effort.team_output_days_per_month(6, 0.1, 1, 240) == pytest.approx(80, rel=1e-12)
+    assert effort.team_output_days_per_month(6, 0.1, 0, 1, 240) == pytest.approx(80, rel=1e-12)
+
+
+def test_pairs_cost_too():
+    """6 people are 30 ordered pairs: 6 / (1 + 0.1 x 5 + 0.05 x 30) = 6 / 3 = 2 people x 20 days = 40 days a month."""
+    assert effort.team_output_days_per_month(6, 0.1, 0.05, 1, 240) == pytest.approx(40, rel=1e-12)
+
+
+@given(overhead=st.floats(0, 0.9), pairwise=st.floats(0.001, 0.1), people=st.floats(1, 200))
+def test_no_team_does_more_than_the_most_productive_one(overhead, pairwise, people):
+    """Whatever its size, another team gets at most as much done."""
+    best = effort.most_productive_people(overhead, pairwise)
+    most, other = effort.team_output_days_per_month(np.array([best, people]), overhead, pairwise, 1, 240)
+    assert other <= most * (1 + 1e-12)
+
+
+@pytest.mark.parametrize(
+    ("overhead", "pairwise", "people"),
+    [(0.19, 0.01, 9), (1, 0.01, 1), (0.19, 0, np.inf), (1, 0, 1), (0, 2, 1)],
+    ids=["the root of 81", "a second person adds nothing", "pairs cost nothing", "neither", "below one"],
+)
+def test_the_most_productive_team(overhead, pairwise, people):
+    """sqrt((1 - o) / c), at least one."""
+    assert effort.most_productive_people(overhead, pairwise) == pytest.approx(people, rel=1e-12)
 
 
 @given(people=st.integers(1, 999), overhead=st.floats(0, 1))
-def test_one_more_never_lowers_the_output(people, overhead):
+def test_where_pairs_cost_nothing_one_more_never_lowers_the_output(people, overhead):
     """The output rises with each colleague and stays below 1 / overhead people."""
-    output = effort.team_output_days_per_month(np.array([people, people + 1]), overhead, 1, 240)
+    output = effort.team_output_days_per_month(np.array([people, people + 1]), overhead, 0, 1, 240)
     assert output[1] >= output[0] * (1 - 1e-12)
     assert (output * overhead <= 20 * (1 + 1e-12)).all()
 

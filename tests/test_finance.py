@@ -63,6 +63,35 @@ def test_the_annuity_is_the_integral_of_single_payments(start, length, growth, d
     assert finance.annuity_months(start, start + length, growth, discount) == pytest.approx(summed, rel=1e-6)
 
 
+@given(
+    launch=st.floats(0, 60),
+    start=st.floats(0, 60),
+    length=st.floats(0.01, 60),
+    adoption=st.floats(0.5, 240),
+    growth=rates,
+    discount=rates,
+)
+def test_adoption_is_the_integral_of_its_curve(launch, start, length, adoption, growth, discount):
+    """Payments times the adopted share, 1 - (1 + 2t/a) exp(-2t/a) since the launch, summed by the midpoint rule."""
+    step = length / 4000
+    times = start + step * (np.arange(4000) + 0.5)
+    stage = 2 * np.maximum(times - launch, 0) / adoption
+    summed = ((1 - (1 + stage) * np.exp(-stage)) * finance.value_factor(times, growth, discount) * step).sum()
+    found = finance.adopted_months(launch, start, start + length, adoption, growth, discount)
+    assert found == pytest.approx(summed, rel=1e-4, abs=1e-8 * length)
+
+
+def test_without_adoption_all_customers_are_there_at_the_launch():
+    """From month 6 to 36 at no rates: 30 months; before the launch nothing."""
+    assert finance.adopted_months(6, 0, 36, 0, 0, 0) == 30
+    assert finance.adopted_months(36, 0, 6, 0, 0, 0) == 0
+
+
+def test_after_a_long_time_adoption_has_cost_its_mean():
+    """All come in the end, on average after 6 months each: 600 - 6 = 594 months of full payment."""
+    assert finance.adopted_months(0, 0, 600, 6, 0, 0) == pytest.approx(594, rel=1e-12)
+
+
 def test_todays_payment_is_worth_itself():
     """At month 0 the value is 1, whatever the rates."""
     assert finance.value_factor(0, 0.5, 0.9) == 1

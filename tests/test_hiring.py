@@ -16,34 +16,51 @@ def test_the_pool_is_who_uses_it_and_would_move():
 
 def test_in_the_reference_pool_the_published_time_holds():
     """365 / 6 days are 2 months of 365 / 12 days, whatever the elasticity."""
-    assert hiring.time_to_fill_months(35_000, 35_000, 365 / 6, 0.7, 12) == pytest.approx(2, rel=1e-12)
+    assert hiring.time_to_fill_months(35_000, 35_000, 365 / 6, 0.7, 1, 0.3) == pytest.approx(2, rel=1e-12)
 
 
 def test_half_the_pool_at_an_elasticity_of_a_fifth_takes_15_per_cent_longer():
     """2 ** 0.2 = 1.1487: 2 months become 2.2974, as the note of the assumption says."""
-    assert hiring.time_to_fill_months(50, 100, 365 / 6, 0.2, 12) == pytest.approx(2 * 1.148698354997035, rel=1e-12)
+    assert hiring.time_to_fill_months(50, 100, 365 / 6, 0.2, 1, 0.3) == pytest.approx(2 * 1.148698354997035, rel=1e-12)
 
 
 def test_at_an_elasticity_of_one_a_quarter_of_the_pool_takes_four_times_as_long():
     """2 months x 100 / 25 = 8 months."""
-    assert hiring.time_to_fill_months(25, 100, 365 / 6, 1, 12) == pytest.approx(8, rel=1e-12)
+    assert hiring.time_to_fill_months(25, 100, 365 / 6, 1, 1, 0.3) == pytest.approx(8, rel=1e-12)
 
 
 @pytest.mark.parametrize("elasticity", [0, 0.2, 1])
-def test_in_an_empty_pool_the_search_is_given_up(elasticity):
-    """A pool of zero takes the longest search, also where the time does not follow the pool."""
-    assert hiring.time_to_fill_months(0, 100, 50, elasticity, 9) == 9
+def test_an_empty_pool_never_fills_a_seat_and_the_search_is_given_up(elasticity):
+    """A pool of zero takes for ever, also where the time does not follow the pool; the search lasts the longest."""
+    assert hiring.time_to_fill_months(0, 100, 50, elasticity, 1, 0.1) == np.inf
+    assert hiring.search_months(np.inf, 9) == 9
 
 
 def test_a_search_that_takes_no_time_takes_none_in_the_smallest_pool():
     """A published time of 0 days stays 0 months in a pool of one; less than one person is an empty pool."""
-    assert hiring.time_to_fill_months(1, 1e9, 0, 2, 9) == 0
-    assert hiring.time_to_fill_months(5e-324, 1e9, 0, 2, 9) == 9
+    assert hiring.time_to_fill_months(1, 1e9, 0, 2, 1, 0) == 0
+    assert hiring.time_to_fill_months(5e-324, 1e9, 0, 2, 1, 0) == np.inf
 
 
 def test_a_search_never_lasts_longer_than_the_longest():
-    """2 months x 1,000 = 2,000 months would be given up after 12."""
-    assert hiring.time_to_fill_months(1, 1000, 365 / 6, 1, 12) == 12
+    """2 months x 1,000 = 2,000 months are given up after 12; 2 months are not."""
+    assert hiring.search_months(hiring.time_to_fill_months(1, 1000, 365 / 6, 1, 1, 0), 12) == 12
+    assert hiring.search_months(2, 12) == 2
+
+
+def test_four_times_the_demand_at_an_elasticity_of_a_half_takes_twice_as_long():
+    """2 months x 4 ** 0.5 = 4 months."""
+    assert hiring.time_to_fill_months(100, 100, 365 / 6, 0.2, 4, 0.5) == pytest.approx(4, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("growth", "months", "share"),
+    [(1.2, 0, 0.1), (1.2, 12, 0.12), (0.5, 24, 0.025), (20, 12, 1.0), (0, 12, 0)],
+    ids=["now", "a year of a fifth more", "two years of half", "more than everybody", "given up by all"],
+)
+def test_a_share_grows_by_its_ratio_each_year(growth, months, share):
+    """0.1 x ratio ** years, and at most everybody."""
+    assert hiring.later_pool_share(0.1, growth, months) == pytest.approx(share, rel=1e-12)
 
 
 @pytest.mark.parametrize(
@@ -95,7 +112,7 @@ def test_a_seat_filled_at_once_costs_no_vacancy():
 @given(pool=st.floats(1, 1e7), elasticity=st.floats(0, 2))
 def test_a_smaller_pool_never_fills_faster(pool, elasticity):
     """Half of any pool takes at least as long."""
-    months = hiring.time_to_fill_months(np.array([pool, pool / 2]), 35_000, 50, elasticity, 12)
+    months = hiring.time_to_fill_months(np.array([pool, pool / 2]), 35_000, 50, elasticity, 1, 0.1)
     assert months[1] >= months[0]
 
 

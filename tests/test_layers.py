@@ -19,26 +19,28 @@ LAYERS = (
     ("erlang",),
     ("cores", "slots"),
     ("capacity", "demand", "effort", "finance", "fleet", "hiring", "queueing", "risk"),
+    ("pooling", "staffing", "trend"),
     ("inputs",),
     ("limits", "plan", "usl"),
     ("model",),
-    ("tables",),
-    ("pricing", "loadtests"),
+    ("tables", "timeline"),
+    ("pricing", "loadtests", "salaries"),
     ("assumptions",),
-    ("scenarios", "published"),
+    ("scenarios", "published", "evidence"),
     ("performance", "real_servers"),
-    ("wording",),
+    ("links", "regret", "wording"),
     ("reasons",),
     ("decision",),
     ("claims", "look"),
-    ("charts", "charts_capacity", "export"),
+    ("charts", "charts_capacity", "charts_people", "export"),
     ("charts_evidence",),
+
     ("dashboard", "measure"),
     ("cli",),
     ("__main__",),
 )
 RANK = {module: rank for rank, modules in enumerate(LAYERS) for module in modules}
-FORMULAS = [module for modules in LAYERS[:5] for module in modules]
+FORMULAS = [module for modules in LAYERS[:6] for module in modules]
 PACKAGES = ("dashboard", "measure")
 # The front door imports each name when it is first used.
 FRONT_DOOR = "__init__"

@@ -179,11 +179,23 @@ def test_alone_a_framework_is_never_late_and_never_overspends(case):
 
 @given(case=cases())
 def test_nothing_to_hire_costs_nothing(case):
-    """No seat open and nobody leaves: hiring costs 0, whatever the market is like."""
+    """No seat open, nobody leaves and nobody is added: hiring costs 0, whatever the market is like."""
     shared, framework, catalogue = case
-    quiet = shared | {"open_seats_share": 0.0, "turnover_share_per_year": 0.0}
+    quiet = shared | {"open_seats_share": 0.0, "turnover_share_per_year": 0.0, "team_growth_share_per_year": 0.0}
     costs = cost_of_ownership(shared_inputs(quiet), framework_inputs(framework), catalogue)
     assert costs.component_usd["hiring"].tolist() == [0, 0]
+
+
+@given(case=cases())
+def test_a_pool_of_nobody_never_fills_and_costs_what_giving_up_costs(case):
+    """Nobody uses it: infinite months to fill a seat, which then costs what one costs after the longest search."""
+    shared, framework, catalogue = case
+    costs = cost_of_ownership(
+        shared_inputs(shared), framework_inputs(framework | {"pool_share": [0.0, 0.0]}), catalogue
+    )
+    assert costs.time_to_fill_months.tolist() == [np.inf, np.inf]
+    assert costs.search_months.tolist() == [shared["maximum_time_to_fill_months"]] * 2
+    assert np.isfinite(costs.component_usd["hiring"]).all()
 
 
 @given(case=cases())
@@ -205,9 +217,11 @@ def test_who_is_hired_knows_the_framework(case):
 
 @given(case=cases(), other=framework_values(2))
 def test_a_standing_team_keeps_its_pay_and_its_juniors(case, other):
-    """No seat open and nobody leaves: what a framework's people earn, and whether it has juniors, changes no cost."""
+    """No seat open and nobody comes or goes: what a framework's people earn, and whether it has juniors, changes no cost."""
     shared, framework, catalogue = case
-    standing = shared_inputs(shared | {"open_seats_share": 0.0, "turnover_share_per_year": 0.0})
+    standing = shared_inputs(
+        shared | {"open_seats_share": 0.0, "turnover_share_per_year": 0.0, "team_growth_share_per_year": 0.0}
+    )
     market = {name: other[name] for name in ("salary_ratio", "junior_excluded_share")}
     first = cost_of_ownership(standing, framework_inputs(framework), catalogue)
     second = cost_of_ownership(standing, framework_inputs(framework | market), catalogue)
@@ -403,7 +417,8 @@ SHARED_BY_HAND = {
     "senior_share": 0.4,
     "junior_productivity_ratio": 0.5,
     "senior_productivity_ratio": 1.5,
-    "communication_overhead_share": 0.1,
+    "communication_overhead_share": 0.05,
+    "pairwise_overhead_share": 1 / 60,
     "working_days_per_year": 240.0,
     "maintenance_share_per_year": 0.24,
     "ramp_up_loss_share": 0.5,
@@ -413,11 +428,13 @@ SHARED_BY_HAND = {
     "loaded_cost_ratio": 1.2,
     "open_seats_share": 0.5,
     "turnover_share_per_year": 0.12,
+    "team_growth_share_per_year": 0.2,
     "developers_people": 1_000_000.0,
     "open_to_move_share": 0.2,
     "reference_time_to_fill_days": 365 / 12,
     "reference_pool_people": 20_000.0,
     "time_to_fill_elasticity_ratio": 0.5,
+    "demand_elasticity_ratio": 0.5,
     "maximum_time_to_fill_months": 6.0,
     "recruiting_usd": 4_000.0,
     "agency_hires_share": 0.5,
@@ -426,6 +443,7 @@ SHARED_BY_HAND = {
     "onboarding_months": 4.0,
     "onboarding_loss_share": 0.5,
     "gross_margin_usd_per_month": 10_000.0,
+    "adoption_months": 4.0,
     "outgrow_probability_share": 0.2,
     "outgrow_ratio": 5.0,
     "overspend_months": 1.0,
@@ -453,10 +471,13 @@ FRAMEWORK_BY_HAND = {
     "background_jobs_effort_days": [3.0, 3.0],
     "model_inference_effort_days": [6.0, 4.0],
     "async_retrofit_effort_days": [0.1, 0.0],
+    "data_layer_retrofit_effort_days": [2.0, 0.0],
     "productivity_ratio": [1.0, 1.1],
     "salary_ratio": [1.0, 1.05],
     "junior_excluded_share": [0.0, 0.5],
     "pool_share": [0.1, 0.05],
+    "pool_growth_ratio": [1.0, 1.2],
+    "demand_ratio": [1.0, 2.0],
     "team_knows_share": [0.75, 0.5],
     "ramp_up_weeks": [52 / 24, 52 / 12],
     "app_cpu_ratio": [1.0, 1.0],
@@ -485,6 +506,18 @@ def flow(start, end, growth, discount):
         return 0.0
     q = ((1 + growth) / (1 + discount)) ** (1 / 12)
     return (q**end - q**start) / math.log(q)
+
+
+def earned(launch, horizon, growth, discount):
+    """
+    Present value of 1 a month that grows along an S-curve with a mean of four months: Simpson's rule.
+
+    Half the mean to the inflection: 1 - (1 + t / 2) exp(-t / 2).
+    """
+    t, step = np.linspace(launch, max(horizon, launch), 4001, retstep=True)
+    adopted = 1 - (1 + (t - launch) / 2) * np.exp(-(t - launch) / 2)
+    value = adopted * ((1 + growth) / (1 + discount)) ** (t / 12)
+    return step / 3 * (value[0] + 4 * value[1::2].sum() + 2 * value[2:-1:2].sum() + value[-1])
 
 
 def by_hand(discount, overspend_months):
@@ -518,14 +551,18 @@ def by_hand(discount, overspend_months):
         standing_salary = juniors * 60_000 + mids * 90_000 + seniors * 120_000
         hired_salary = standing_salary * f["salary_ratio"]
         salary = (standing_salary + hired_salary) / 2
-        # Three people who spend a tenth on each of two colleagues work as 3 / 1.2 = 2.5; 240 / 12 = 20 days a month.
+        # Three people who spend a twentieth on each of two colleagues, and a sixtieth on each of six ordered pairs, work
+        # as 3 / (1 + 0.1 + 0.1) = 2.5; 240 / 12 = 20 days a month.
         output = 2.5 * 20 * skill * f["productivity_ratio"]
         # The half that is there learns, as far as it does not know the framework, at half its output; the half that
         # is hired knows it. 52 / 12 weeks are a month.
         ramp_days = 0.5 * (1 - f["team_knows_share"]) * 0.5 * output * f["ramp_up_weeks"] / (52 / 12)
-        # 1,000,000 developers x share x 0.2 open to move; a month in a pool of 20,000; the root of the ratio.
+        # 1,000,000 developers x share x 0.2 open to move; a month in a pool of 20,000; the roots of the ratio and of the
+        # demand. Those who replace others are sought, on average, a quarter of a year later.
         pool = 1_000_000 * f["pool_share"] * 0.2
-        fill = min(math.sqrt(20_000 / pool), 6.0)
+        fill = min(math.sqrt(20_000 / pool) * math.sqrt(f["demand_ratio"]), 6.0)
+        later_pool = pool * f["pool_growth_ratio"] ** 0.25
+        later_fill = min(math.sqrt(20_000 / later_pool) * math.sqrt(f["demand_ratio"]), 6.0)
         # Half the team works until the seats are filled, all of it after.
         work = effort_days + ramp_days
         half_done = fill * output * 0.5
@@ -540,6 +577,7 @@ def by_hand(discount, overspend_months):
                 "hired_salary": hired_salary,
                 "pool": pool,
                 "fill": fill,
+                "later_fill": later_fill,
                 "launch": launch,
                 "team_usd_per_month": 3 * salary * 1.2 / 12,
             }
@@ -577,20 +615,22 @@ def by_hand(discount, overspend_months):
         # The whole team is paid until the launch, but for the empty half until it is hired.
         paid = flow(0, min(launch, horizon), wage_growth, discount)
         paid -= 0.5 * flow(0, min(fill, launch, horizon), wage_growth, discount)
-        live = flow(launch, horizon, wage_growth, discount)
+        # Those who maintain grow by a fifth a year from the launch on.
+        live = flow(launch, horizon, (1 + wage_growth) * 1.2 - 1, discount) / 1.2 ** (launch / 12)
         # 24% of the effort a year are 2% a month.
         maintainers = 3 * 0.02 * step["effort_days"] / step["output"]
         # Half the output of four months is missed after a hire; of a first hire only what falls before the launch.
         hired_usd_per_month = step["hired_salary"] * 1.2 / 12
         recruiting = 4_000 + 0.5 * 0.2 * step["hired_salary"]
         first_hire = recruiting + hired_usd_per_month * 0.5 * min(max(launch - fill, 0.0), 4.0)
-        replacement = recruiting + hired_usd_per_month * 0.5 * 4.0 + hired_usd_per_month * 0.5 * fill
+        replacement = recruiting + hired_usd_per_month * 0.5 * (4.0 + step["later_fill"])
         first_hires = 1.5 * ((1 + wage_growth) / (1 + discount)) ** (fill / 12) if fill < horizon else 0.0
-        leavers = 0.01 * (3 * paid + maintainers * live)
+        later_hires = 0.01 * (3 * paid + maintainers * live) + math.log(1.2) / 12 * maintainers * live
         # A day of rework costs its pay and a tenth of the margin meanwhile.
         rework_usd_per_day = team / step["output"] + 10_000 * 0.1 / step["output"]
         overspend = outgrown_usd - min(outgrown_bills)
-        mending = 20 * f["async_retrofit_effort_days"] * rework_usd_per_day + overspend_months * overspend
+        retrofit_days = 20 * f["async_retrofit_effort_days"] + f["data_layer_retrofit_effort_days"]
+        mending = retrofit_days * rework_usd_per_day + overspend_months * overspend
         bearing = 3 * overspend  # for the other half of six months
         turning = (turned_days - min(turned)) * rework_usd_per_day
         wrong_pick = (0.2 * min(mending, bearing) + 0.1 * turning) / (horizon - launch)
@@ -610,17 +650,19 @@ def by_hand(discount, overspend_months):
             {
                 "build": team * paid * step["effort_days"] / work,
                 "ramp_up": team * paid * step["ramp_days"] / work,
-                "hiring": first_hires * first_hire + leavers * replacement,
+                "hiring": first_hires * first_hire + later_hires * replacement,
                 "maintenance": maintainers * team / 3 * live,
                 "servers": servers,
                 "network": network,
-                "delay": 10_000 * flow(fastest, launch, price_growth, discount),
+                "delay": 10_000
+                * (earned(fastest, horizon, price_growth, discount) - earned(launch, horizon, price_growth, discount)),
                 "wrong_pick": wrong_pick * flow(launch, horizon, price_growth, discount),
                 "build_effort_days": step["effort_days"],
                 "ramp_up_effort_days": step["ramp_days"],
                 "launch_months": launch,
                 "pool_people": step["pool"],
                 "time_to_fill_months": fill,
+                "search_months": fill,
                 "hired_salary_usd_per_year": step["hired_salary"],
                 "request_cpu_ms": 8 + f["framework_cpu_ms"] + 0.25 * (40 + 200 * f["model_reload_share"]),
                 "peak_load_rps": busiest_rps,
@@ -664,7 +706,7 @@ def test_the_scenario_worked_by_hand_has_these_round_figures():
     learns for half a month at half its output: 0.5 x 0.25 x 0.5 x 0.5 x 42.5 = 1.328125 days;
     b: 0.1875 + 0.425 + 0.3 = 0.9125, output 50 x 0.9125 x 1.1 = 50.1875; of the half that is there a half learns for a
     month at half its output: 0.5 x 0.5 x 0.5 x 50.1875 = 6.2734375 days.
-    Seats filled after sqrt(20,000 / 20,000) = 1 month; launch of a (54.75 + 1.328125) / 42.5 + 0.5 x 1.
+    Seats filled after sqrt(20,000 / 20,000) = 1 month, and after sqrt(20,000 / 10,000) x sqrt 2 = 2; launch of a (54.75 + 1.328125) / 42.5 + 0.5 x 1.
     CPU a: 8 + 2 + 0.25 x (40 + 40) = 30 ms; b: 8 + 1 + 10 = 19 ms.
     """
     costs = cost_of_ownership(
@@ -674,7 +716,7 @@ def test_the_scenario_worked_by_hand_has_these_round_figures():
     assert costs.hired_salary_usd_per_year == pytest.approx([81_000, 88_987.5], rel=1e-12)
     assert costs.request_cpu_ms == pytest.approx([30, 19], rel=1e-12)
     assert costs.ramp_up_effort_days == pytest.approx([1.328125, 6.2734375], rel=1e-12)
-    assert costs.time_to_fill_months == pytest.approx([1, math.sqrt(2)], rel=1e-12)
+    assert costs.time_to_fill_months == pytest.approx([1, 2], rel=1e-12)
     assert costs.launch_months[0] == pytest.approx(56.078125 / 42.5 + 0.5, rel=1e-12)
 
 
@@ -695,11 +737,13 @@ PLAIN_SHARED = SHARED_BY_HAND | {
     "junior_share": 0.0,
     "senior_share": 0.0,
     "communication_overhead_share": 0.0,
+    "pairwise_overhead_share": 0.0,
     "maintenance_share_per_year": 0.0,
     "salary_mid_usd_per_year": 120_000.0,
     "loaded_cost_ratio": 1.0,
     "open_seats_share": 0.0,
     "turnover_share_per_year": 0.0,
+    "team_growth_share_per_year": 0.0,
     "recruiting_usd": 5_000.0,
     "gross_margin_usd_per_month": 0.0,
     "outgrow_probability_share": 0.0,
@@ -715,6 +759,8 @@ PLAIN_FRAMEWORK = dict.fromkeys(FRAMEWORK_BY_HAND, 0.0) | {
     "productivity_ratio": 1.0,
     "salary_ratio": 1.0,
     "pool_share": 0.1,
+    "pool_growth_ratio": 1.0,
+    "demand_ratio": 1.0,
     "team_knows_share": 1.0,
     "app_cpu_ratio": 1.0,
     "framework_cpu_ms": 1.0,
@@ -780,6 +826,19 @@ def test_a_replacement_costs_recruiting_the_whole_onboarding_and_the_vacancy():
     costs = plain_costs({"turnover_share_per_year": 0.12}, {})
     assert costs.launch_months.tolist() == [1]
     assert costs.component_usd["hiring"] == pytest.approx([0.02 * 42_000], rel=1e-12)
+
+
+def test_a_growing_team_hires_for_growth():
+    """
+    1 of 40 days of work a year is maintenance: 20 / 240 x 0.5 = 1/24 of a person, growing by half a year.
+
+    After the launch in month 1 the crew grows to 1.5 ** (11 / 12) of its start: that many more people are hired, at
+    17,000 + 20,000 + 1 month of vacancy at 0.5 x 10,000 USD each.
+    """
+    costs = plain_costs({"team_growth_share_per_year": 0.5, "maintenance_share_per_year": 0.25}, {})
+    crew_people = 40 * 0.25 / 240
+    hired_people = crew_people * (1.5 ** (11 / 12) - 1)
+    assert costs.component_usd["hiring"] == pytest.approx([hired_people * 42_000], rel=1e-9)
 
 
 def test_only_those_who_were_there_learn():

@@ -42,6 +42,12 @@ def test_nothing_turned_is_nothing_to_rework():
     assert risk.turned_interface_days(10, 30, 0, 2, 3) == 0
 
 
+def test_a_retrofit_moves_each_interface_and_the_data_layer_once():
+    """60 x 0.5 + 10 = 40 days; without interfaces the data layer alone."""
+    assert risk.retrofit_days(60, 0.5, 10) == 40
+    assert risk.retrofit_days(0, 0.5, 10) == 10
+
+
 def test_a_wrong_pick_costs_rework_overspend_and_margin():
     """40 x 500 + 1,000 x 6 + 40 / 20 months x 10,000 x 0.1 = 20,000 + 6,000 + 2,000 = 28,000 USD."""
     assert risk.wrong_pick_usd(40, 500, 1_000, 6, 20, 10_000, 0.1) == 28_000

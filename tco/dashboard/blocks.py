@@ -12,6 +12,7 @@ import plotly.graph_objects as go
 from tco import charts
 from tco.assumptions import ASSUMPTION_SETS
 from tco.claims import claim_views, side_of
+from tco.dashboard import addresses
 from tco.dashboard.controls import choice
 from tco.dashboard.figure_widget import Figure
 from tco.dashboard.state import Result, State
@@ -70,6 +71,25 @@ def error_note(state: State) -> widgets.HTML:
     state.observe(show, "error")
     show()
     return note
+
+
+def notice(state: State) -> widgets.HTML:
+    """
+    What a viewer should know about the scenario that the page opened with; without it, nothing.
+    """
+    block = widgets.HTML(f"<div role='status'>{escape(state.notice)}</div>" if state.notice else "")
+    block.layout.display = None if state.notice else "none"
+    block.add_class("tco-notice")
+    return block
+
+
+def page_links(state: State, here: str) -> widgets.Box:
+    """
+    Links to the other pages with the scenario of this one, and a field with the link to this one.
+    """
+    return side_by_side(
+        html_block(state, lambda result: addresses.links_html(here, result), "tco-links"), kind="tco-actions"
+    )
 
 
 def chart_block(state: State, draw: Callable[[Result], go.Figure], name: str) -> Figure:

@@ -4,8 +4,8 @@ import ipywidgets as widgets
 
 from tco import charts
 from tco.dashboard import blocks
+from tco.dashboard.addresses import opened
 from tco.dashboard.controls import slider
-from tco.dashboard.state import State
 from tco.scenarios import Scenario
 
 SLIDERS = ("peak_users", "team_people", "html_share", "horizon_months")
@@ -18,14 +18,14 @@ def executive(start: Scenario | None = None) -> widgets.Widget:
     Parameters
     ----------
     start : Scenario, optional
-        What it opens with; the customer-facing API by default.
+        What it opens with; by default that of its address, or the customer-facing API.
 
     Returns
     -------
     page : ipywidgets.Widget
         The page; its `state` holds the scenario and its costs.
     """
-    state = State(start)
+    state = opened(start)
     choices = blocks.side_by_side(blocks.preset_choice(state), blocks.assumption_set_choice(state), kind="tco-controls")
     sliders = blocks.side_by_side(
         *(slider(state, name) for name in SLIDERS), blocks.country_choice(state), kind="tco-controls"
@@ -39,6 +39,7 @@ def executive(start: Scenario | None = None) -> widgets.Widget:
         [
             blocks.card(choices, sliders),
             blocks.error_note(state),
+            blocks.notice(state),
             answer,
             blocks.side_by_side(
                 blocks.card(blocks.chart_block(state, lambda r: charts.component_chart(*r), "components")),
@@ -48,6 +49,7 @@ def executive(start: Scenario | None = None) -> widgets.Widget:
             ),
             blocks.claims_card(state),
             blocks.html_block(state, blocks.save_link_html, "tco-actions"),
+            blocks.page_links(state, "executive"),
         ]
     )
     page.state = state

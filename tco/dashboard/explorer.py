@@ -8,6 +8,7 @@ import ipywidgets as widgets
 from tco import charts
 from tco.assumptions import FRAMEWORK_NAMES, SHARED_NAMES
 from tco.dashboard import blocks
+from tco.dashboard.addresses import opened
 from tco.dashboard.controls import choice, slider
 from tco.dashboard.state import State
 from tco.pricing import PURCHASES
@@ -26,14 +27,14 @@ def explorer(start: Scenario | None = None) -> widgets.Widget:
     Parameters
     ----------
     start : Scenario, optional
-        What it opens with, and goes back to on reset; the customer-facing API by default.
+        What it opens with, and goes back to on reset; by default that of its address, or the customer-facing API.
 
     Returns
     -------
     page : ipywidgets.Widget
         The page; its `state` holds the scenario and its costs.
     """
-    state = State(start)
+    state = opened(start)
     page = widgets.VBox(
         [
             blocks.card(
@@ -41,9 +42,11 @@ def explorer(start: Scenario | None = None) -> widgets.Widget:
                     blocks.preset_choice(state), blocks.assumption_set_choice(state), kind="tco-controls"
                 ),
                 blocks.side_by_side(*_actions(state), kind="tco-actions"),
+                blocks.page_links(state, "explorer"),
             ),
             blocks.card(blocks.html_block(state, blocks.verdict_html, "tco-verdict")),
             blocks.error_note(state),
+            blocks.notice(state),
             blocks.card(input_panel(state)),
             blocks.card(blocks.html_block(state, blocks.component_html, "tco-table")),
             blocks.side_by_side(

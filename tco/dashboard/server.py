@@ -18,6 +18,7 @@ from voila.handler import BaseVoilaHandler
 from voila.tornado.handler import TornadoVoilaHandler
 
 from tco.dashboard import assets
+from tco.dashboard.addresses import notebooks_path
 from tco.inputs import InputError
 
 ADDRESS: Final = "127.0.0.1"
@@ -27,15 +28,6 @@ _JUPYTER_PATH: Final = Path(__file__).parent / "jupyter"
 # A page closes its kernel when it is left. These are for the browsers that crash or fall asleep.
 _CULL_IDLE_SECONDS: Final = 600
 _CULL_INTERVAL_SECONDS: Final = 60
-
-
-def notebooks_path() -> Path:
-    """
-    Return the directory of our notebooks, in an installed package or in a checkout.
-    """
-    package = Path(__file__).parents[1]
-    installed = package / "notebooks"
-    return installed if installed.is_dir() else package.parent / "notebooks"
 
 
 def _settings(notebooks: Path, port: int) -> Config:

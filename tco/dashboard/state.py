@@ -27,13 +27,15 @@ class State(traitlets.HasTraits):
     scenario : Scenario, optional
         What the page starts with, and goes back to on `reset`; the customer-facing API by default. Where the user's own
         tables cannot be used, `error` says why and the ones that come with the library are in force.
+    notice : str
+        What a viewer should know about it, without anything being wrong.
     """
 
     # One trait, so that an observer never sees a scenario with the costs of another.
     result = traitlets.Instance(Result)
     error = traitlets.Unicode()
 
-    def __init__(self, scenario: Scenario | None = None) -> None:
+    def __init__(self, scenario: Scenario | None = None, *, notice: str = "") -> None:
         error = ""
         if scenario is None:
             try:
@@ -43,6 +45,7 @@ class State(traitlets.HasTraits):
                 scenario = Scenario(assumptions=load_assumptions(data_directory()))
         super().__init__(result=Result(scenario, evaluate(scenario)), error=error)
         self._start = scenario
+        self.notice = notice
 
     @property
     def scenario(self) -> Scenario:

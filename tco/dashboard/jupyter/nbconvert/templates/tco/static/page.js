@@ -48,12 +48,25 @@ function readAsShown(event) {
 }
 for (const type of ["focus", "keydown", "blur"]) document.addEventListener(type, readAsShown, true);
 
+// The kernel does not know by which address the server is reached: the browser does.
+function completeLinks() {
+  for (const field of document.querySelectorAll(".tco-copy-link")) field.value = new URL(field.value, location).href;
+}
+
+// A click on the field with the link copies it.
+document.addEventListener("click", ({ target }) => {
+  if (!target.matches?.(".tco-copy-link")) return;
+  target.select();
+  navigator.clipboard?.writeText(target.value).catch(() => {});
+});
+
 document.addEventListener("DOMContentLoaded", () => {
   let named = 0;
   const nameSoon = () => {
     named ||= requestAnimationFrame(() => {
       named = 0;
       nameControls();
+      completeLinks();
     });
   };
   new MutationObserver(nameSoon).observe(document.body, { childList: true, subtree: true });

@@ -1,0 +1,101 @@
+"""Addresses: the scenario that a page was opened with, and links to the other pages that carry the one it shows."""
+
+import json
+import os
+from functools import cache
+from html import escape
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import parse_qs
+
+from tco.dashboard.state import Result, State
+from tco.links import PARAMETER, link_text, parse_link
+from tco.scenarios import Scenario, ScenarioError
+
+
+class Page(NamedTuple):
+    """A page: the name of its notebook, and what it is called in a row of links."""
+
+    name: str
+    label: str
+    description: str
+
+
+def opened(start: Scenario | None = None) -> State:
+    """
+    The state of a page that is being opened: of the scenario given, else of the one in its address, else the usual one.
+
+    A link that cannot be used leaves the usual scenario and a red note that says why.
+    """
+    state = State(start)
+    if start is not None:
+        return state
+    texts = parse_qs(query_string(), keep_blank_values=True).get(PARAMETER, [])
+    if not texts:
+        return state
+    try:
+        linked = parse_link(texts[0], state.scenario.assumptions)
+    except ScenarioError as error:
+        state.error = f"The usual scenario is shown instead: {error}"
+        return state
+    notice = (
+        "" if linked.same_tables else "This link was made with other tables: figures may differ from those seen then."
+    )
+    return State(linked.scenario, notice=notice)
+
+
+def query_string() -> str:
+    """
+    What stands behind the question mark of the page's address; nothing in JupyterLab.
+    """
+    # A kernel that was started ahead of its viewer has to wait for the address; Voilà's module is slow to import.
+    if os.environ.get("VOILA_PREHEAT", "False") != "False":
+        from voila.utils import wait_for_request  # noqa: PLC0415
+
+        wait_for_request()
+    return os.environ.get("QUERY_STRING", "")
+
+
+@cache
+def pages() -> tuple[Page, ...]:
+    """
+    The pages, in the order of the index.
+    """
+
+    def position(path: Path) -> tuple[float, Page]:
+        metadata = json.loads(path.read_text(encoding="utf-8"))["metadata"]
+        label = path.stem.replace("_", " ").capitalize()
+        return metadata.get("position", float("inf")), Page(path.stem, label, metadata.get("title", label))
+
+    return tuple(page for _, page in sorted(map(position, notebooks_path().glob("*.ipynb"))))
+
+
+def notebooks_path() -> Path:
+    """
+    Return the directory of our notebooks, in an installed package or in a checkout.
+    """
+    package = Path(__file__).parents[1]
+    installed = package / "notebooks"
+    return installed if installed.is_dir() else package.parent / "notebooks"
+
+
+def links_html(here: str, result: Result) -> str:
+    """
+    Links to all other pages with the scenario of this one, and a field with the link to this one.
+    """
+    try:
+        query = f"?{PARAMETER}={link_text(result.scenario)}"
+    except ScenarioError as error:
+        return f"<span>No link: {escape(str(error))}</span>"
+    others = "".join(
+        f"<a class='tco-page-link' href='{escape(page.name)}.ipynb{query}' title='{escape(page.description)}'>"
+        f"{escape(page.label)}</a>"
+        for page in pages()
+        if page.name != here
+    )
+    # The page's own JavaScript puts the address of the server in front.
+    own = f"{here}.ipynb{query}"
+    return (
+        f"<nav aria-label='The same scenario on other pages'>{others}</nav>"
+        f"<label>Link to this scenario <input class='tco-copy-link' readonly value='{own}'></label>"
+    )
