@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from tco.arrays import Array
 from tco.decision import is_wide, serving_labels, verdict
 from tco.inputs import InputError
-from tco.look import MONEY_AXIS, axis, colors_of, figure, labels_of, line_of
+from tco.look import MONEY_AXIS, axis, colors_of, figure, labels_of, line_of, mark
 from tco.model import COMPONENTS, NOT_SPENT, Costs
 from tco.scenarios import Scenario
 from tco.wording import COMPONENT_LABELS, count, duration, inside, labelled, money, quantity
@@ -136,13 +136,11 @@ def sweep_chart(
 
     now = scenario.value(name)
     marks = [
-        _mark(
-            value, place(value), f"break-even {quantity(name, value)}", "#b91c1c", "dash", 0.98, right=is_right(value)
-        )
+        mark(value, place(value), f"break-even {quantity(name, value)}", "#b91c1c", "dash", 0.98, right=is_right(value))
         for value in break_evens
     ]
     if not wide or now > 0:
-        marks.append(_mark(now, place(now), f"now {quantity(name, now)}", "#52606d", "dot", 0.06, right=is_right(now)))
+        marks.append(mark(now, place(now), f"now {quantity(name, now)}", "#52606d", "dot", 0.06, right=is_right(now)))
     layout = {
         "xaxis": axis(labelled(row.label, row.unit), tickformat="~s", **({"type": "log", "dtick": 1} if wide else {})),
         "yaxis": MONEY_AXIS,
@@ -279,31 +277,6 @@ def server_chart(scenario: Scenario, costs: Costs) -> go.Figure:
     }
     load = float(np.max(costs.peak_load_rps))
     return figure(f"Servers for a peak of {count(load)} req/s", "in the busiest month", [trace], layout)
-
-
-def _mark(value: float, x: float, text: str, color: str, dash: str, y: float, *, right: bool = False) -> dict[str, Any]:
-    """A vertical line with its label, which stands on the left of a line at the right."""
-    side = {"xanchor": "right", "xshift": -4} if right else {"xanchor": "left", "xshift": 4}
-    return {
-        "shape": {
-            "type": "line",
-            "x0": value,
-            "x1": value,
-            "yref": "paper",
-            "y0": 0,
-            "y1": 1,
-            "line": {"color": color, "dash": dash, "width": 1.5},
-        },
-        "annotation": {
-            "x": x,
-            "yref": "paper",
-            "y": y,
-            "text": text,
-            "showarrow": False,
-            **side,
-            "font": {"color": color},
-        },
-    }
 
 
 def _total_title(scenario: Scenario, costs: Costs, years: str) -> str:

@@ -5,7 +5,7 @@ The same functions are asked twice, once with the guide's assumptions and once w
 can put the two side by side.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -18,11 +18,30 @@ from tco.decision import break_even, verdict
 from tco.inputs import Catalogue
 from tco.model import Costs, cost_of_ownership
 from tco.scenarios import Scenario, ScenarioError, evaluate
+from tco.tables import ArticleView, Assumption
 from tco.units import MONTHS_PER_YEAR, MS_PER_SECOND, WEEKS_PER_YEAR
 from tco.wording import count, duration, money, share
 
 # The guide's own example of a slow request.
 SLOW_REQUEST_MS: Final = 2000.0
+
+# Numbers that bear on a claim beside those on which the guide's view differs.
+ALSO_BEARING: Final[Mapping[str, tuple[tuple[str, str], ...]]] = MappingProxyType(
+    {
+        "T1": tuple((f"{name}_effort_days", "fastapi") for name in ("login", "admin", "uploads", "payments")),
+        "T2": tuple((f"{name}_effort_days", "flask") for name in ("validation", "api_docs")),
+        "T3": (
+            *(("json_endpoint_effort_days", id_) for id_ in ("flask", "fastapi")),
+            *(("html_page_effort_days", id_) for id_ in ("flask", "fastapi")),
+            *(("form_effort_days", id_) for id_ in ("flask", "fastapi")),
+        ),
+        "H1": (("pool_share", "flask"), ("demand_ratio", "flask"), ("pool_growth_ratio", "flask")),
+        "H2": (("demand_ratio", "fastapi"), ("pool_growth_ratio", "fastapi")),
+        "H3": (("team_knows_share", "fastapi"), ("ramp_up_weeks", "flask"), ("ramp_up_loss_share", "")),
+        "R1": (("data_layer_retrofit_effort_days", "flask"), ("overspend_months", ""), ("outgrow_ratio", "")),
+        "R2": (("html_page_effort_days", "flask"), ("form_effort_days", "flask"), ("kind_turn_probability_share", "")),
+    }
+)
 
 # One ordinary server, on which ways of serving are compared with one another.
 YARDSTICK: Final = Catalogue(("4 vCPU, 16 GiB",), *(np.array([value]) for value in (4.0, 16.0, 1.0, 0.2)))
@@ -39,6 +58,18 @@ class Side(NamedTuple):
         return float(values[0]), float(values[1])
 
 
+class Support(NamedTuple):
+    """A number behind a claim: its row in the tables, and the guide's view where the guide has one of its own."""
+
+    row: Assumption
+    view: ArticleView | None
+
+    @property
+    def is_within(self) -> bool:
+        """Whether the guide's number lies in the range that the evidence leaves."""
+        return self.view is None or self.row.low <= self.view.value <= self.row.high
+
+
 class ClaimView(NamedTuple):
     """A claim with its figure under both assumption sets."""
 
@@ -49,7 +80,7 @@ class ClaimView(NamedTuple):
     measured: str
 
 
-def claim_views(scenario: Scenario) -> tuple[ClaimView, ...]:
+def claim_views(scenario: Scenario, claims: Iterable[str] | None = None) -> tuple[ClaimView, ...]:
     """
     Every claim of the guide with its figures for a scenario.
 
@@ -57,6 +88,8 @@ def claim_views(scenario: Scenario) -> tuple[ClaimView, ...]:
     ----------
     scenario : Scenario
         One scenario; its assumption set does not matter.
+    claims : iterable of str, optional
+        Ids of the claims wanted; all where none are named.
 
     Returns
     -------
@@ -78,8 +111,37 @@ def claim_views(scenario: Scenario) -> tuple[ClaimView, ...]:
             **{name: FIGURES[claim](sides[name]) for name in ASSUMPTION_SETS},
         )
         for claim, row in scenario.assumptions.claims.items()
-        if claim in FIGURES
+        if claim in FIGURES and (claims is None or claim in claims)
     )
+
+
+def supports(scenario: Scenario, claim: str) -> tuple[Support, ...]:
+    """
+    The numbers that a claim rests on, as the guide has them and as the evidence does.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        One scenario; its assumption set does not matter.
+    claim : str
+        Id of the claim.
+
+    Returns
+    -------
+    supports : tuple of Support
+        First those on which the guide's view differs, then those on which it has none of its own.
+
+    Examples
+    --------
+    >>> import tco
+    >>> [support.row.name for support in supports(tco.scenario(), "R1")][:2]
+    ['async_retrofit_effort_days', 'outgrow_probability_share']
+    """
+    a = scenario.assumptions
+    views = [view for view in a.article.values() if view.claim == claim]
+    named = [(view.name, view.applies_to) for view in views]
+    others = [key for key in ALSO_BEARING.get(claim, ()) if key not in named and key[1] in a.rows.get(key[0], {})]
+    return tuple(Support(scenario.row(name, place), a.article.get((name, place))) for name, place in (*named, *others))
 
 
 def side_of(scenario: Scenario, assumption_set: str) -> Side:

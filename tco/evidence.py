@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 
 from tco.assumptions import replacement_path, table_path
-from tco.salaries import SalaryBand, salary_bands
+from tco.salaries import HeldOut, SalaryBand, held_out, salary_bands
 from tco.tables import CodeSize, FrameworkUsers, Migration, OfficialWage, SalaryCell, read_table
 from tco.trend import Forecast, share_forecast
 
@@ -37,6 +37,10 @@ class Evidence:
     def salary_bands(self) -> tuple[SalaryBand, ...]:
         """Bands by country and level, as `countries.csv` has them."""
         return salary_bands(self.salary_cells, self.official_wages)
+
+    def held_out(self) -> tuple[HeldOut, ...]:
+        """Each cell of the salary survey as all others predict it."""
+        return held_out(self.salary_cells)
 
     def history(self, framework: str) -> Mapping[int, float]:
         """Share of the survey's respondents who used a framework, by year."""

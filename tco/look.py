@@ -109,6 +109,53 @@ def axis(title: str, **settings: Any) -> dict[str, Any]:
     return {**GRID, "title": {"text": title, "font": {"size": 12}}, **settings}
 
 
+def mark(value: float, x: float, text: str, color: str, dash: str, y: float, *, right: bool = False) -> dict[str, Any]:
+    """
+    A vertical line with its label.
+
+    Parameters
+    ----------
+    value : float
+        Where the line stands.
+    x : float
+        Where its label stands: the same, but for the logarithm of a logarithmic axis.
+    text : str
+        The label.
+    color, dash : str
+        How the line is drawn.
+    y : float
+        How high the label stands: 0 at the foot of the picture, 1 at its top.
+    right : bool
+        Whether the label stands on the left, as that of a line at the right has to.
+
+    Returns
+    -------
+    mark : dict
+        Its `shape` and its `annotation`, as Plotly takes them.
+    """
+    side = {"xanchor": "right", "xshift": -4} if right else {"xanchor": "left", "xshift": 4}
+    return {
+        "shape": {
+            "type": "line",
+            "x0": value,
+            "x1": value,
+            "yref": "paper",
+            "y0": 0,
+            "y1": 1,
+            "line": {"color": color, "dash": dash, "width": 1.5},
+        },
+        "annotation": {
+            "x": x,
+            "yref": "paper",
+            "y": y,
+            "text": text,
+            "showarrow": False,
+            **side,
+            "font": {"color": color},
+        },
+    }
+
+
 def figure(title: str, subtitle: str, traces: list[dict[str, Any]], layout: dict[str, Any]) -> go.Figure:
     """
     A figure whose title says its point, in lines that a phone has room for.
