@@ -1,6 +1,6 @@
 """Charts: each function returns a plain Plotly figure that says its point in its title."""
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import plotly.graph_objects as go

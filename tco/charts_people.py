@@ -137,8 +137,9 @@ def pool_chart(scenario: Scenario, evidence: Evidence) -> go.Figure:
             },
         ]
     most = max(heading, key=lambda label: heading[label], default="")
-    title = f"{most} is heading for {share(heading[most])} of all developers" if most else "No history of users"
+    title = f"{most} is heading for {share(heading[most])} of developers" if most else "No history of users"
     layout = {
+        "legend": {**look.LEGEND, "traceorder": "normal"},  # bands would turn it round
         "xaxis": look.axis("year", dtick=1, tickformat="d"),
         "yaxis": look.axis("", tickformat=".0%", rangemode="tozero"),
     }
@@ -224,7 +225,7 @@ def timeline_chart(scenario: Scenario, costs: Costs) -> go.Figure:
             "y": labels,
             "marker": {"color": PHASE_COLORS[phase.name]},
             "customdata": phase.end_months,
-            "hovertemplate": f"%{{y}}: {PHASE_LABELS[phase.name]}, months %{{base:.1f}} to %{{customdata:.1f}}<extra></extra>",
+            "hovertemplate": f"%{{y}}: {PHASE_LABELS[phase.name]}, to month %{{customdata:.1f}}<extra></extra>",
         }
 
     done = phases(costs)
@@ -297,7 +298,7 @@ def team_size_chart(scenario: Scenario) -> go.Figure:
 
 def delay_chart(scenario: Scenario, costs: Costs) -> go.Figure:
     """
-    Margin earned up to each month, with what a later launch misses.
+    Margin that a later launch has missed up to each month.
 
     Parameters
     ----------
@@ -316,6 +317,7 @@ def delay_chart(scenario: Scenario, costs: Costs) -> go.Figure:
     earned = shared.gross_margin_usd_per_month * finance.adopted_months(
         costs.launch_months, 0.0, months[:, None], shared.adoption_months, shared.inflation_share_per_year, 0.0
     )
+    missed = np.max(earned, axis=1, keepdims=True) - earned
     labels = look.labels_of(scenario, costs.names)
     traces = [
         {
@@ -323,7 +325,7 @@ def delay_chart(scenario: Scenario, costs: Costs) -> go.Figure:
             "mode": "lines",
             "name": label,
             "x": months,
-            "y": earned[:, i],
+            "y": missed[:, i],
             "line": {**look.line_of(scenario, costs.names, i), "width": 2.5},
             "hovertemplate": f"{label}: $%{{y:,.0f}} by month %{{x:.0f}}<extra></extra>",
         }
@@ -333,7 +335,7 @@ def delay_chart(scenario: Scenario, costs: Costs) -> go.Figure:
     lost = float(costs.component_usd["delay"][last])
     title = f"Launching later costs {labels[last]} {money(lost)}" if lost > 0 else "A later launch costs nothing here"
     layout = {"xaxis": look.axis("month"), "yaxis": look.MONEY_AXIS}
-    return look.figure(title, "margin earned up to each month in USD", traces, layout)
+    return look.figure(title, "margin missed up to each month in USD, against the first to launch", traces, layout)
 
 
 def coverage_chart(evidence: Evidence) -> go.Figure:
@@ -379,9 +381,10 @@ def coverage_chart(evidence: Evidence) -> go.Figure:
     traces.append(
         {"type": "scatter", "mode": "lines", "name": "as predicted", "x": ends, "y": ends, "line": {"width": 1}}
     )
+    scale = {"type": "log", "tickvals": [10_000, 30_000, 100_000, 300_000], "tickformat": "$~s"}
     layout = {
-        "xaxis": look.axis("median of the cell in USD", type="log", tickformat="~s"),
-        "yaxis": look.axis("predicted from all other cells", type="log", tickformat="~s"),
+        "xaxis": look.axis("median of the cell in USD", **scale),
+        "yaxis": look.axis("predicted from all other cells", **scale),
     }
     title = f"{share(covered / len(predictions))} of {len(predictions)} held-out medians lie in their 90% interval"
     return look.figure(title, "each cell predicted from all others, with its interval", traces, layout)

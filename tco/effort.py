@@ -174,7 +174,7 @@ def most_productive_people(communication_overhead_share: ArrayLike, pairwise_ove
     with np.errstate(divide="ignore", invalid="ignore"):
         free = np.divide(np.subtract(1.0, communication_overhead_share), pairwise_overhead_share)
     # Where a second person adds nothing and pairs cost nothing either, 0 / 0: one is as good as any.
-    return np.maximum(np.sqrt(np.nan_to_num(free, nan=1.0, posinf=np.inf)), 1.0)
+    return np.maximum(np.sqrt(np.where(np.isnan(free), 1.0, free)), 1.0)
 
 
 def ramp_up_effort_days(

@@ -116,7 +116,7 @@ def adopted_months(
 
     .. math:: A(\tau) = 1 - (1 + \lambda \tau) e^{-\lambda \tau}, \quad \lambda = 2 / a
 
-    the distribution function of a sum of two exponential times (hear of it, take it up). It is integrated in closed form.
+    the distribution function of a sum of two exponential times (hear of it, take it up), integrated in closed form.
 
     References
     ----------

@@ -27,7 +27,8 @@ _FORM: Final = re.compile(r"(?P<version>[0-9]{1,3})\.(?P<tables>[0-9a-f]{8})\.(?
 _WORDS: Final = (
     b'format = 1\npreset = "customer-api"\nassumption_set = "measured"\ncountry = "United States"\nprovider = "aws"\n'
     b'region = "us-east-1"\npurchase = "on_demand"\nservings = [\n    "flask-threads",\n    "fastapi-async",\n'
-    b'    "django-threads",\n]\n\n[inputs]\npeak_users = 10000.0\nteam_people = 5.0\nhtml_share = 0.2\nhorizon_months = 36.0\n'
+    b'    "django-threads",\n]\n\n[inputs]\npeak_users = 10000.0\nteam_people = 5.0\nhtml_share = 0.2\n'
+    b"horizon_months = 36.0\n"
     b"_effort_days _usd_per_year _usd_per_month _share_per_year _months _scope _ratio _people _count"
 )
 

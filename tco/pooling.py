@@ -102,7 +102,8 @@ def shrunk(estimate: ArrayLike, error: ArrayLike, prior: ArrayLike, scatter: Arr
 
     References
     ----------
-    A. Gelman, J. Hill, "Data Analysis Using Regression and Multilevel/Hierarchical Models", Cambridge 2007, section 12.2.
+    A. Gelman, J. Hill, "Data Analysis Using Regression and Multilevel/Hierarchical Models", Cambridge 2007,
+    section 12.2.
 
     Examples
     --------
@@ -110,7 +111,7 @@ def shrunk(estimate: ArrayLike, error: ArrayLike, prior: ArrayLike, scatter: Arr
     (15.0, 10.0, 20.0)
     """
     weight = own_weight(error, scatter)
-    return weight * estimate + (1.0 - weight) * np.asarray(prior)
+    return np.multiply(weight, estimate) + np.multiply(1.0 - weight, prior)
 
 
 def own_weight(error: ArrayLike, scatter: ArrayLike) -> Array:
@@ -175,7 +176,7 @@ def fitted(design: Array, values: Array, errors: Array) -> Fit:
 
     def solved(scatter: float) -> tuple[Array, Array, float]:
         weights = 1.0 / (errors**2 + scatter**2)
-        covariance = np.linalg.inv(design.T @ (weights[:, None] * design))
+        covariance: Array = np.linalg.inv(design.T @ (weights[:, None] * design)).astype(float)
         coefficients = covariance @ (design.T @ (weights * values))
         return coefficients, covariance, float(np.sum(weights * (values - design @ coefficients) ** 2))
 

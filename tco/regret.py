@@ -25,8 +25,8 @@ class Regret(NamedTuple):
     """
     Futures by ways of serving: what is lost against the best pick for that future. [USD]
 
-    `names` are the ways of serving, `best` the one that should have been picked for each future, `chance_share` what the
-    user thinks of each future, `expected_usd` the mean over them.
+    `names` are the ways of serving, `best` the one that should have been picked for each future, `chance_share` what
+    the user thinks of each future, `expected_usd` the mean over them.
     """
 
     names: tuple[str, ...]

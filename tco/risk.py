@@ -53,7 +53,7 @@ def retrofit_days(
     >>> float(retrofit_days(60, 0.5, 10))
     40.0
     """
-    return np.multiply(interface_count, async_retrofit_effort_days) + np.asarray(data_layer_retrofit_effort_days)
+    return np.add(np.multiply(interface_count, async_retrofit_effort_days), data_layer_retrofit_effort_days)
 
 
 def turned_interface_days(

@@ -84,7 +84,9 @@ def salary_bands(cells: Iterable[SalaryCell], official: Iterable[OfficialWage]) 
     countries = tuple(dict.fromkeys(cell.country for cell in cells))
     data = _as_arrays(cells, countries)
     fit = fitted(data.design, data.log_median, data.error)
-    own = {(cell.country, cell.years): i for i, cell in enumerate(cells) if cell.users == "python"}
+    own: dict[tuple[str, str], int] = {
+        (cell.country, cell.years): i for i, cell in enumerate(cells) if cell.users == "python"
+    }
 
     def band(country: str, level: str) -> SalaryBand:
         people = [sum(cell.respondents_people for cell in cells if cell.years == years) for years in LEVELS[level]]
@@ -99,7 +101,9 @@ def salary_bands(cells: Iterable[SalaryCell], official: Iterable[OfficialWage]) 
         return SalaryBand(
             country,
             level,
-            *(float(ratio * np.exp(log)) for log in (mean - half + np.log(excess), mean, mean + half)),
+            low_usd_per_year=float(ratio * excess * np.exp(mean - half)),
+            value_usd_per_year=float(ratio * np.exp(mean)),
+            high_usd_per_year=float(ratio * np.exp(mean + half)),
             respondents_people=round(sum(cells[i].respondents_people for i in indices if i is not None)),
             own_weight_share=float(weight),
             official=country in known,

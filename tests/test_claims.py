@@ -6,7 +6,7 @@ import pytest
 
 import tco
 from tco.assumptions import ASSUMPTION_SETS, load_assumptions
-from tco.claims import FIGURES, claim_views, side_of
+from tco.claims import FIGURES, claim_views, side_of, supports
 
 CLAIMS = ("S1", "S2", "S3", "S4", "T1", "T2", "T3", "U1", "U2", "U3", "H1", "H2", "H3", "R1", "R2", "C1", "C2")
 
@@ -72,6 +72,32 @@ def test_s2_the_same_server():
     )
     article, _ = figures_of("S2", scenario)
     assert article == "8.92 times: 44.9 against 400 req/s on 4 vCPU, 16 GiB"
+
+
+def test_only_the_claims_asked_for_are_worked_out():
+    """Two ids, two views, in the order of the table."""
+    assert [view.claim for view in claim_views(tco.scenario(), ("R1", "T1"))] == ["T1", "R1"]
+
+
+@pytest.mark.parametrize("claim", ["T1", "T2", "T3", "H1", "H2", "H3", "R1", "R2"])
+def test_a_claim_on_people_says_what_it_rests_on(claim):
+    """Each row of the guide's view on it, and others, with ours beside it: value, range, grade and source."""
+    a = load_assumptions()
+    found = supports(tco.scenario(), claim)
+    views = [view for view in a.article.values() if view.claim == claim]
+    assert [support.view for support in found[: len(views)]] == views
+    for support in found:
+        assert support.row is a.rows[support.row.name][support.row.applies_to]
+        if support.view is not None:
+            assert (support.view.name, support.view.applies_to) == (support.row.name, support.row.applies_to)
+    assert len({(support.row.name, support.row.applies_to) for support in found}) == len(found) >= 3
+
+
+def test_where_the_evidence_does_not_reach_the_guide_it_says_so():
+    """Three days an interface lie above the most that a public move took, two; a chance of 0.2 lies in our range."""
+    within = {support.row.name: support.is_within for support in supports(tco.scenario(), "R1")}
+    assert not within["async_retrofit_effort_days"]
+    assert within["outgrow_probability_share"]
 
 
 def test_t1_extensions():

@@ -217,7 +217,7 @@ def test_who_is_hired_knows_the_framework(case):
 
 @given(case=cases(), other=framework_values(2))
 def test_a_standing_team_keeps_its_pay_and_its_juniors(case, other):
-    """No seat open and nobody comes or goes: what a framework's people earn, and whether it has juniors, changes no cost."""
+    """No seat open, nobody comes or goes: what a framework's people earn, and if it has juniors, changes no cost."""
     shared, framework, catalogue = case
     standing = shared_inputs(
         shared | {"open_seats_share": 0.0, "turnover_share_per_year": 0.0, "team_growth_share_per_year": 0.0}
@@ -551,14 +551,14 @@ def by_hand(discount, overspend_months):
         standing_salary = juniors * 60_000 + mids * 90_000 + seniors * 120_000
         hired_salary = standing_salary * f["salary_ratio"]
         salary = (standing_salary + hired_salary) / 2
-        # Three people who spend a twentieth on each of two colleagues, and a sixtieth on each of six ordered pairs, work
-        # as 3 / (1 + 0.1 + 0.1) = 2.5; 240 / 12 = 20 days a month.
+        # Three people who spend a twentieth on each of two colleagues, and a sixtieth on each of six ordered pairs,
+        # work as 3 / (1 + 0.1 + 0.1) = 2.5; 240 / 12 = 20 days a month.
         output = 2.5 * 20 * skill * f["productivity_ratio"]
         # The half that is there learns, as far as it does not know the framework, at half its output; the half that
         # is hired knows it. 52 / 12 weeks are a month.
         ramp_days = 0.5 * (1 - f["team_knows_share"]) * 0.5 * output * f["ramp_up_weeks"] / (52 / 12)
-        # 1,000,000 developers x share x 0.2 open to move; a month in a pool of 20,000; the roots of the ratio and of the
-        # demand. Those who replace others are sought, on average, a quarter of a year later.
+        # 1,000,000 developers x share x 0.2 open to move; a month in a pool of 20,000; the roots of the ratio and of
+        # the demand. Those who replace others are sought, on average, a quarter of a year later.
         pool = 1_000_000 * f["pool_share"] * 0.2
         fill = min(math.sqrt(20_000 / pool) * math.sqrt(f["demand_ratio"]), 6.0)
         later_pool = pool * f["pool_growth_ratio"] ** 0.25
@@ -706,7 +706,8 @@ def test_the_scenario_worked_by_hand_has_these_round_figures():
     learns for half a month at half its output: 0.5 x 0.25 x 0.5 x 0.5 x 42.5 = 1.328125 days;
     b: 0.1875 + 0.425 + 0.3 = 0.9125, output 50 x 0.9125 x 1.1 = 50.1875; of the half that is there a half learns for a
     month at half its output: 0.5 x 0.5 x 0.5 x 50.1875 = 6.2734375 days.
-    Seats filled after sqrt(20,000 / 20,000) = 1 month, and after sqrt(20,000 / 10,000) x sqrt 2 = 2; launch of a (54.75 + 1.328125) / 42.5 + 0.5 x 1.
+    Seats filled after sqrt(20,000 / 20,000) = 1 month, and after sqrt(20,000 / 10,000) x sqrt 2 = 2 months;
+    launch of a (54.75 + 1.328125) / 42.5 + 0.5 x 1.
     CPU a: 8 + 2 + 0.25 x (40 + 40) = 30 ms; b: 8 + 1 + 10 = 19 ms.
     """
     costs = cost_of_ownership(

@@ -22,8 +22,8 @@ def code_cells(notebook):
 
 
 def test_there_are_the_pages_of_the_readme():
-    """The executive and the explorer page."""
-    assert {"executive", "explorer"} <= {path.stem for path in NOTEBOOKS}
+    """The executive, the explorer, the hiring and the time-to-market page."""
+    assert {"executive", "explorer", "hiring", "time_to_market"} <= {path.stem for path in NOTEBOOKS}
 
 
 def test_a_notebook_is_short(notebook):

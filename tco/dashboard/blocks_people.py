@@ -215,6 +215,7 @@ def support_card(state: State, *claims: str) -> widgets.Box:
     button.add_class("tco-show-claims")
     table = widgets.HTML()
     table.add_class("tco-table")
+    table.add_class("tco-table-support")
 
     def show(_change: object = None) -> None:
         table.value = support_html(state.result, claims) if button.value else ""
