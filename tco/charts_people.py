@@ -335,7 +335,7 @@ def delay_chart(scenario: Scenario, costs: Costs) -> go.Figure:
     lost = float(costs.component_usd["delay"][last])
     title = f"Launching later costs {labels[last]} {money(lost)}" if lost > 0 else "A later launch costs nothing here"
     layout = {"xaxis": look.axis("month"), "yaxis": look.MONEY_AXIS}
-    return look.figure(title, "margin missed up to each month in USD, against the first to launch", traces, layout)
+    return look.figure(title, "margin missed up to each month in USD, not discounted", traces, layout)
 
 
 def coverage_chart(evidence: Evidence) -> go.Figure:

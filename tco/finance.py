@@ -133,6 +133,9 @@ def adopted_months(
     first = np.maximum(launch_months, start_month)
     flow = annuity_months(first, end_month, growth_share_per_year, discount_share_per_year)
     at_once = np.less(adoption_months, 1e-6)  # a second or two
+    # The usual case, and a tenth of an evaluation: what follows would change nothing.
+    if np.all(at_once):
+        return flow + np.zeros(np.shape(adoption_months))
     hazard = np.divide(2.0, np.where(at_once, 1.0, adoption_months))
     begin = np.maximum(np.subtract(first, launch_months), 0.0)
     end = np.maximum(np.subtract(end_month, launch_months), begin)

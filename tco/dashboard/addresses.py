@@ -41,7 +41,9 @@ def opened(start: Scenario | None = None) -> State:
     notice = (
         "" if linked.same_tables else "This link was made with other tables: figures may differ from those seen then."
     )
-    return State(linked.scenario, notice=notice)
+    linked_state = State(linked.scenario, notice=notice)
+    linked_state.error = state.error  # of tables that cannot be used
+    return linked_state
 
 
 def query_string() -> str:
