@@ -184,8 +184,10 @@ def support_html(result: Result, claims: Iterable[str]) -> str:
 
     def line(support: Support) -> list[str]:
         row, view = support
+        framework = result.scenario.assumptions.frameworks.get(row.applies_to)
+        place = framework.label if framework else row.applies_to
         return [
-            f"{row.label}{f' ({row.applies_to})' if row.applies_to else ''}",
+            row.label if not place or place in row.label else f"{row.label}, {place}",
             f"{quantity(row.name, view.value)} ({view.evidence})" if view else "no view of its own",
             f"{quantity(row.name, row.value)}, {quantity(row.name, row.low)} to {quantity(row.name, row.high)}",
             row.evidence,
