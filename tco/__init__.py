@@ -14,19 +14,29 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tco.decision import break_even, sweep, verdict
+    from tco.decision import break_even, costs_along, verdict
+    from tco.draws import Correlation, Prior, Range, draw
     from tco.export import cash_flow_frame, cost_frame
+    from tco.flips import what_flips, winner_map
+    from tco.information import worth_knowing
     from tco.inputs import InputError
     from tco.model import Costs
     from tco.performance import ServerPerformance, server_performance
+    from tco.portfolio import sweep
     from tco.scenarios import Scenario, ScenarioError, evaluate, read_scenario, scenario
+    from tco.sensitivity import tornado, what_matters
+    from tco.single_question import judge_single_question
     from tco.tables import TableError
+    from tco.uncertainty import how_sure
 
 # Where each public name lives. Its module is imported when it is first used, so that a program which only wants a
 # formula does not wait for the tables' schema library.
 _HOMES = {
+    "Correlation": "draws",
     "Costs": "model",
     "InputError": "inputs",
+    "Prior": "draws",
+    "Range": "draws",
     "Scenario": "scenarios",
     "ScenarioError": "scenarios",
     "ServerPerformance": "performance",
@@ -34,17 +44,29 @@ _HOMES = {
     "break_even": "decision",
     "cash_flow_frame": "export",
     "cost_frame": "export",
+    "costs_along": "decision",
+    "draw": "draws",
     "evaluate": "scenarios",
+    "how_sure": "uncertainty",
+    "judge_single_question": "single_question",
     "read_scenario": "scenarios",
     "scenario": "scenarios",
     "server_performance": "performance",
-    "sweep": "decision",
+    "sweep": "portfolio",
+    "tornado": "sensitivity",
     "verdict": "decision",
+    "what_flips": "flips",
+    "what_matters": "sensitivity",
+    "winner_map": "flips",
+    "worth_knowing": "information",
 }
 
 __all__ = [
+    "Correlation",
     "Costs",
     "InputError",
+    "Prior",
+    "Range",
     "Scenario",
     "ScenarioError",
     "ServerPerformance",
@@ -52,12 +74,21 @@ __all__ = [
     "break_even",
     "cash_flow_frame",
     "cost_frame",
+    "costs_along",
+    "draw",
     "evaluate",
+    "how_sure",
+    "judge_single_question",
     "read_scenario",
     "scenario",
     "server_performance",
     "sweep",
+    "tornado",
     "verdict",
+    "what_flips",
+    "what_matters",
+    "winner_map",
+    "worth_knowing",
 ]
 
 

@@ -3,6 +3,7 @@ Assumptions: all tables of `data/` read together, so that every name, framework,
 known to the others.
 """
 
+import copyreg
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Mapping
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property, partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from tco.inputs import FrameworkInputs, InputError, SharedInputs, checked
 from tco.pricing import PriceList, read_prices
@@ -20,6 +21,7 @@ from tco.tables import (
     Assumption,
     Band,
     Claim,
+    Correlated,
     Framework,
     Preset,
     Serving,
@@ -40,6 +42,13 @@ TABLES: Final = (
     *("servings", "talent"),
 )
 OWN_BANDS_SOURCE: Final = "own-bands"
+
+# A scenario goes to other processes with its tables, whose read-only mappings Python cannot pickle by itself.
+def _read_only(mapping: dict[Any, Any]) -> MappingProxyType[Any, Any]:
+    return MappingProxyType(mapping)
+
+
+copyreg.pickle(MappingProxyType, lambda proxy: (_read_only, (dict(proxy),)))
 
 SHARED_NAMES: Final = SharedInputs.quantities()
 FRAMEWORK_NAMES: Final = FrameworkInputs.quantities()
@@ -66,6 +75,7 @@ class Assumptions:
     prices: PriceList
     # A short hash of the files: whether two evaluations had the same tables.
     digest: str
+    correlations: tuple[Correlated, ...]
 
     def headline_servings(self, assumption_set: str) -> tuple[str, ...]:
         """The way of serving that stands for each framework in an assumption set."""
@@ -220,6 +230,7 @@ def _load(replacement: Path | None) -> Assumptions:
         sources=sources,
         prices=prices,
         digest=_digest(path),
+        correlations=_correlations(path("correlations"), sources),
     )
     _must_be_about_known_things(assumptions, path("article"), views)
     return assumptions
@@ -289,6 +300,23 @@ def _presets(path: Path) -> Mapping[str, tuple[Preset, ...]]:
                 raise TableError(f"{path}, row {line}, column 'value', value {row.value!r}: must be a number") from None
         presets[row.preset] = (*presets.get(row.preset, ()), row)
     return presets
+
+
+def _correlations(path: Path, sources: Iterable[str]) -> tuple[Correlated, ...]:
+    seen: dict[str, int] = {}
+    lined_rows = read_lined_table(path, Correlated)
+    for line, row in lined_rows:
+        _must_be_known(path, line, "source", row.source, sources)
+        for name in row.names.split():
+            _must_be_known(path, line, "names", name, (*SHARED_NAMES, *FRAMEWORK_NAMES))
+            if name in seen:
+                raise TableError(
+                    f"{path}, row {line}, column 'names', value {name!r}: stands in row {seen[name]} already"
+                )
+            seen[name] = line
+        if row.rank_correlation < 0 and len(row.names.split()) != 2:
+            raise TableError(f"{path}, row {line}: a negative rank_correlation holds between two names only")
+    return tuple(row for _, row in lined_rows)
 
 
 def _must_be_known(path: Path, line: int, column: str, value: str, known: Iterable[str]) -> None:

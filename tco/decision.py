@@ -8,6 +8,7 @@ import numpy as np
 
 from tco.arrays import Array, ArrayLike
 from tco.inputs import InputError
+from tco.keys import with_values
 from tco.model import COMPONENTS, Costs
 from tco.reasons import NOT_SERVED
 from tco.scenarios import Scenario, evaluate
@@ -31,16 +32,16 @@ class Verdict:
     sentence: str
 
 
-def sweep(scenario: Scenario, name: str, values: ArrayLike) -> Costs:
+def costs_along(scenario: Scenario, key: str, values: ArrayLike) -> Costs:
     """
-    Costs along a range of one shared input.
+    Costs along a range of one input.
 
     Parameters
     ----------
     scenario : Scenario
         One scenario.
-    name : str
-        The input to move.
+    key : str
+        The input to move: its name, or `name.place` for one of a framework or a way of serving.
     values : array_like, shape (n,)
         Its values, in the unit of its name.
 
@@ -52,10 +53,10 @@ def sweep(scenario: Scenario, name: str, values: ArrayLike) -> Costs:
     Examples
     --------
     >>> from tco import scenario
-    >>> sweep(scenario("customer-api"), "peak_users", [100, 1_000, 10_000]).total_usd.shape
+    >>> costs_along(scenario("customer-api"), "peak_users", [100, 1_000, 10_000]).total_usd.shape
     (3, 3)
     """
-    return evaluate(scenario.replace(**{name: np.asarray(values, dtype=float)[:, None]}))
+    return evaluate(with_values(scenario, {key: np.asarray(values, dtype=float)}))
 
 
 def crossings(x: Array, difference: Array) -> list[tuple[float, float]]:
@@ -97,7 +98,7 @@ def break_even(scenario: Scenario, name: str, first: str, second: str, low: floa
     scenario : Scenario
         One scenario.
     name : str
-        The input to move.
+        The input to move, as for `costs_along`.
     first, second : str
         Two of the scenario's ways of serving.
     low, high : float
@@ -117,7 +118,7 @@ def break_even(scenario: Scenario, name: str, first: str, second: str, low: floa
     True
     """
     grid = sweep_values(low, high)
-    return break_even_from(scenario, name, first, second, grid, sweep(scenario, name, grid))
+    return break_even_from(scenario, name, first, second, grid, costs_along(scenario, name, grid))
 
 
 def break_even_from(
@@ -144,7 +145,34 @@ def break_even_from(
     values : tuple of float
         All crossings found, ascending.
     """
-    return _refined(scenario, name, first, second, crossings(x, _difference(costs, first, second)))
+    return break_even_from_gaps(scenario, name, first, second, x, _difference(costs, first, second))
+
+
+def break_even_from_gaps(
+    scenario: Scenario, name: str, first: str, second: str, x: Array, gap_usd: Array
+) -> tuple[float, ...]:
+    """
+    As `break_even`, from differences that have been worked out already.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The scenario that was swept.
+    name : str
+        The input that was moved, as for `costs_along`.
+    first, second : str
+        Two of the scenario's ways of serving.
+    x : ndarray, shape (n,)
+        Values of the input, in the unit of its name.
+    gap_usd : ndarray, shape (n,)
+        What the first costs above the second. [USD]
+
+    Returns
+    -------
+    values : tuple of float
+        All crossings found, ascending.
+    """
+    return _refined(scenario, name, first, second, crossings(x, gap_usd))
 
 
 def sweep_values(low: float, high: float, points: int = SWEEP_POINTS) -> Array:
@@ -205,7 +233,7 @@ def _refined(
         low, high = bracket
         for _ in range(2):
             grid = np.linspace(low, high, BRACKET_POINTS)
-            inner = crossings(grid, _difference(sweep(scenario, name, grid), first, second))
+            inner = crossings(grid, _difference(costs_along(scenario, name, grid), first, second))
             low, high = inner[0] if inner else (low, high)
         values.append((low + high) / 2)
     return tuple(values)

@@ -201,6 +201,7 @@ class SharedInputs(_Checked):
     salary_growth_share_per_year: Value
     inflation_share_per_year: Value
     materiality_share: Value
+    confidence_share: Value
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -301,7 +302,10 @@ def rows_of(inputs: Any, rows: slice) -> Any:
     inputs : SharedInputs or FrameworkInputs
         Inputs of those scenarios.
     """
-    values = {field.name: getattr(inputs, field.name) for field in fields(inputs)}
-    return type(inputs)(
-        **{name: value[rows] if np.ndim(value) == 2 and len(value) > 1 else value for name, value in values.items()}
-    )
+    # Made without `__init__`: these values have been checked as part of the whole.
+    part = object.__new__(type(inputs))
+    for field in fields(inputs):
+        value = getattr(inputs, field.name)
+        some = isinstance(value, np.ndarray) and value.ndim == 2 and len(value) > 1
+        object.__setattr__(part, field.name, value[rows] if some else value)
+    return part

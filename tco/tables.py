@@ -21,7 +21,7 @@ from tco.units import unit_of
 MAXIMUM_FILE_BYTES = 20_000_000
 
 Evidence = Literal["measured", "sourced", "article", "stated"]
-Distribution = Literal["fixed", "triangular", "uniform", "lognormal", "pert"]
+Distribution = Literal["fixed", "triangular", "uniform", "lognormal", "pert", "discrete"]
 Identifier = Annotated[str, Field(min_length=1, max_length=80)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
 PriceUsdPerHour = Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)]
@@ -71,6 +71,8 @@ class Quantity(Row):
                 f"low <= value <= high must hold within [{unit.low:g}, {unit.high:g}], "
                 f"not {self.low:g}, {self.value:g}, {self.high:g}"
             )
+        if self.distribution == "lognormal" and self.low <= 0:
+            raise ValueError(f"low must be above 0 for a lognormal, not {self.low:g}")
         return self
 
 
@@ -86,6 +88,18 @@ class ArticleView(Quantity):
     """What the guide says of an input: `article`."""
 
     claim: Identifier
+
+
+class Correlated(Row):
+    """Inputs whose uncertainty hangs together: `correlations`."""
+
+    key = ("names",)
+
+    names: Annotated[str, Field(min_length=1, max_length=400)]
+    rank_correlation: Annotated[float, Field(ge=-1, le=1, allow_inf_nan=False)]
+    source: Identifier
+    evidence: Evidence
+    note: Annotated[str, Field(min_length=1, max_length=800)]
 
 
 class Source(Row):

@@ -12,7 +12,7 @@ from tco.charts import (
     server_chart,
     sweep_chart,
 )
-from tco.decision import break_even, sweep, sweep_values, verdict
+from tco.decision import break_even, costs_along, sweep_values, verdict
 from tco.inputs import InputError
 from tco.model import COMPONENTS
 from tco.wording import COMPONENT_LABELS, count, duration, money, share
@@ -89,7 +89,7 @@ def test_colours_tell_components_apart():
 def test_a_sweep_draws_the_totals(scenario):
     """One line for each way of serving: the swept values against their totals, on a scale that suits the range."""
     x = sweep_values(10, 100_000)
-    swept = sweep(scenario, "peak_users", x)
+    swept = costs_along(scenario, "peak_users", x)
     figure = sweep_chart(scenario, "peak_users", x, swept)
     assert [trace.name for trace in figure.data] == ["Flask", "FastAPI", "Django"]
     for i, trace in enumerate(figure.data):
@@ -106,7 +106,7 @@ def test_a_sweep_marks_today_and_the_break_evens():
     x = sweep_values(0, 1)
     values = break_even(scenario, "html_share", first, second, 0, 1)
     assert values
-    figure = sweep_chart(scenario, "html_share", x, sweep(scenario, "html_share", x), values, (first, second))
+    figure = sweep_chart(scenario, "html_share", x, costs_along(scenario, "html_share", x), values, (first, second))
     assert sorted(shape.x0 for shape in figure.layout.shapes) == pytest.approx(sorted([*values, 0.9]))
     assert figure.layout.xaxis.type != "log"
     assert f"Flask and FastAPI break even at {share(values[0])}" in title(figure)
@@ -115,7 +115,7 @@ def test_a_sweep_marks_today_and_the_break_evens():
 def test_on_a_logarithmic_axis_labels_stand_at_the_logarithm(scenario):
     """Today's 10,000 people: the line at 10,000, its label at 4, as Plotly wants it."""
     x = sweep_values(10, 100_000)
-    figure = sweep_chart(scenario, "peak_users", x, sweep(scenario, "peak_users", x))
+    figure = sweep_chart(scenario, "peak_users", x, costs_along(scenario, "peak_users", x))
     (line,), (label,) = figure.layout.shapes, figure.layout.annotations
     assert (line.x0, label.x) == (10_000, 4)
     assert "10,000" in label.text
@@ -125,7 +125,7 @@ def test_a_sweep_without_a_flip_says_so(scenario):
     """Where one is cheapest throughout, the title names it."""
     pair = scenario.replace(servings=["flask-threads", "fastapi-async"], json_endpoint_effort_days={"flask": 50})
     x = sweep_values(1, 9)
-    assert "FastAPI is cheapest" in title(sweep_chart(pair, "team_people", x, sweep(pair, "team_people", x)))
+    assert "FastAPI is cheapest" in title(sweep_chart(pair, "team_people", x, costs_along(pair, "team_people", x)))
 
 
 def test_costs_of_something_else_are_refused(scenario, costs):
@@ -185,7 +185,7 @@ def test_what_cannot_be_served_is_drawn_as_such():
         component_chart(scenario, costs)
         launch_chart(scenario, costs)
         cash_flow_chart(scenario, costs)
-        sweep_chart(scenario, "team_people", x, sweep(scenario, "team_people", x))
+        sweep_chart(scenario, "team_people", x, costs_along(scenario, "team_people", x))
         assert "cannot be served" in server_chart(scenario, costs).data[0].text[0]
 
 
@@ -193,7 +193,7 @@ def test_ways_of_serving_one_framework_are_told_apart_by_the_dash():
     """They share the framework's colour."""
     scenario = tco.scenario("customer-api", servings=["fastapi-async", "fastapi-plain"])
     x = sweep_values(1, 9)
-    first, second = sweep_chart(scenario, "team_people", x, sweep(scenario, "team_people", x)).data
+    first, second = sweep_chart(scenario, "team_people", x, costs_along(scenario, "team_people", x)).data
     assert first.line.color == second.line.color == scenario.assumptions.frameworks["fastapi"].color
     assert first.line.dash != second.line.dash
     assert {first.name, second.name} == {"FastAPI, async", "FastAPI, plain functions"}

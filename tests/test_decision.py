@@ -8,11 +8,11 @@ from tco.assumptions import FRAMEWORK_NAMES
 from tco.decision import (
     break_even,
     break_even_from,
+    costs_along,
     crossings,
     is_wide,
     made_of,
     serving_labels,
-    sweep,
     sweep_values,
     verdict,
 )
@@ -85,7 +85,9 @@ def test_the_break_even_of_a_hand_made_case_is_found():
     at_it = tco.evaluate(scenario.replace(html_share=0.4))
     assert at_it.of(FLASK) == pytest.approx(at_it.of(FASTAPI), rel=1e-9)
     x = sweep_values(0, 1)
-    assert break_even_from(scenario, "html_share", FLASK, FASTAPI, x, sweep(scenario, "html_share", x)) == (value,)
+    assert break_even_from(scenario, "html_share", FLASK, FASTAPI, x, costs_along(scenario, "html_share", x)) == (
+        value,
+    )
     assert break_even(scenario, "html_share", FASTAPI, FLASK, 0, 1) == (value,)
 
 
@@ -285,7 +287,7 @@ def test_a_break_even_of_what_is_not_compared_is_refused():
 def test_a_sweep_has_the_costs_of_each_point():
     """Three values at once cost what each costs alone."""
     scenario = tco.scenario("customer-api")
-    swept = sweep(scenario, "team_people", [2, 5, 9])
+    swept = costs_along(scenario, "team_people", [2, 5, 9])
     for i, people in enumerate([2, 5, 9]):
         assert swept.total_usd[i] == pytest.approx(tco.evaluate(scenario.replace(team_people=people)).total_usd)
 

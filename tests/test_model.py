@@ -455,6 +455,7 @@ SHARED_BY_HAND = {
     "salary_growth_share_per_year": 0.05,
     "inflation_share_per_year": 0.02,
     "materiality_share": 0.05,
+    "confidence_share": 0.8,
 }
 FRAMEWORK_BY_HAND = {
     "setup_effort_days": [3.0, 4.0],

@@ -16,7 +16,7 @@ from tco.dashboard import addresses
 from tco.dashboard.controls import choice
 from tco.dashboard.figure_widget import Figure
 from tco.dashboard.state import Result, State
-from tco.decision import break_even_from, serving_labels, sweep, sweep_values, verdict
+from tco.decision import break_even_from, costs_along, serving_labels, sweep_values, verdict
 from tco.model import COMPONENTS
 from tco.reasons import limit_reasons
 from tco.scenarios import ScenarioError
@@ -250,7 +250,7 @@ def sweep_chart_block(state: State, name: str) -> Figure:
         row = scenario.row(name)
         now = scenario.value(name)
         x = sweep_values(min(row.low, now) if now > 0 else row.low, max(row.high, now))
-        swept = sweep(scenario, name, x)
+        swept = costs_along(scenario, name, x)
         answer = verdict(scenario, costs)
         if not answer.runner_up:
             return charts.sweep_chart(scenario, name, x, swept)
