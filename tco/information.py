@@ -6,6 +6,7 @@ pays; the mean of what this saves is the most that measuring the input can be wo
 """
 
 from collections.abc import Callable, Sequence
+from itertools import chain
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -45,9 +46,10 @@ class InputWorth(NamedTuple):
 
 
 class Information(NamedTuple):
-    """What knowing everything, and each input alone, is worth; the most valuable first."""
+    """What knowing everything, each group of the tables, and each input alone is worth; the most valuable first."""
 
     everything: Worth
+    groups: tuple[InputWorth, ...]
     inputs: tuple[InputWorth, ...]
 
 
@@ -226,19 +228,27 @@ def worth_knowing(scenario: Scenario | Prior | Uncertainty, n: int = DRAWS, *, s
         ).total_usd
 
     columns = {keys: _columns(prior, group, keys) for group, keys in prior.groups.items()}
+    # A group of the tables, as its inputs with what they share.
+    by_group: dict[str, list[tuple[str, ...]]] = {}
+    for keys in columns:
+        name, _, place = keys[0].partition(".")
+        by_group.setdefault(prior.scenario.row(name, place).group, []).append(keys)
     promising = _promising(function, cost_usd, columns, points(FIRST_OUTER, _SPARE), points(FIRST_INNER, _SPARE + 1))
     outer, inner = points(OUTER, _SPARE + 2), points(INNER, _SPARE + 3)
-    worths = [
-        InputWorth(
-            keys,
-            prior.group_label(keys),
-            partial_information(function, cost_usd, own, outer[:, own], inner, seed=found.seed)
-            if keys in promising
-            else Worth(0.0, 0.0),
-        )
+
+    def worth_of(own: list[int]) -> Worth:
+        return partial_information(function, cost_usd, own, outer[:, own], inner, seed=found.seed)
+
+    groups = [
+        InputWorth(tuple(chain(*members)), group, worth_of(list(chain(*(columns[keys] for keys in members)))))
+        for group, members in by_group.items()
+    ]
+    inputs = [
+        InputWorth(keys, prior.group_label(keys), worth_of(own) if keys in promising else Worth(0.0, 0.0))
         for keys, own in columns.items()
     ]
-    return Information(perfect_information(cost_usd), tuple(sorted(worths, key=lambda one: -one.worth.usd)))
+    ranked = (tuple(sorted(some, key=lambda one: -one.worth.usd)) for some in (groups, inputs))
+    return Information(perfect_information(cost_usd), *ranked)
 
 
 # Numbers of blocks that no draw gets to.

@@ -179,6 +179,9 @@ def figure(title: str, subtitle: str, traces: list[dict[str, Any]], layout: dict
     # Plotly cuts off a title that is too long for a phone, and draws a subtitle of its own into the picture.
     lines = textwrap.wrap(title, TITLE_LINE_LETTERS)
     small_lines = textwrap.wrap(subtitle, SUBTITLE_LINE_LETTERS)
+    if f"{title}{subtitle}".count("$") > 1:
+        # Plotly takes what stands between two dollar signs for a formula.
+        lines, small_lines = ([line.replace("$", "&#36;") for line in some] for some in (lines, small_lines))
     first_line_px = 16 + 20 * len(lines) + 19 * (len(small_lines) - 1)  # the anchor is the foot of the first line
     heading = {
         "text": "<br>".join(

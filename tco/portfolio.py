@@ -92,7 +92,7 @@ def sweep(
     >>> import tco
     >>> frame = sweep(tco.scenario("customer-api"), {"peak_users": [100, 10_000], "country": ["India", "Germany"]})
     >>> frame.shape, sorted(frame["country"].unique())
-    ((12, 7), ['Germany', 'India'])
+    ((12, 6), ['Germany', 'India'])
     """
     if every_draw and (out is None or not draws):
         raise InputError("every_draw needs out, a directory to write them to, and draws")

@@ -1,6 +1,6 @@
 """The single question: how good the guide's one rule is, pages with Flask and data with FastAPI."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -45,7 +45,9 @@ class SingleQuestion(NamedTuple):
     p95_cost_where_wrong_usd: float
 
 
-def judge_single_question(scenario: Scenario, n: int = DRAWS, *, seed: int = 1) -> SingleQuestion:
+def judge_single_question(
+    scenario: Scenario, n: int = DRAWS, *, seed: int = 1, known: Iterable[str] = ()
+) -> SingleQuestion:
     """
     The guide's one question against the full model, over products of all kinds.
 
@@ -57,6 +59,8 @@ def judge_single_question(scenario: Scenario, n: int = DRAWS, *, seed: int = 1) 
         Number of cases.
     seed : int
         Start of the random numbers.
+    known : iterable of str
+        Keys of inputs that are known exactly.
 
     Returns
     -------
@@ -77,7 +81,7 @@ def judge_single_question(scenario: Scenario, n: int = DRAWS, *, seed: int = 1) 
     """
     pair = side_of(scenario, scenario.assumption_set).scenario
     products = {name: _product_range(pair, name) for name in PRODUCTS}
-    found = how_sure(Prior(pair, ranges=products), n, seed=seed)
+    found = how_sure(Prior(pair, ranges=products, known=known), n, seed=seed)
     pages = drawn_values(found.prior, n, seed=seed)["html_share"][found.compared] > HALF
     flask_usd, fastapi_usd = found.compared_usd.T
     cost_usd = np.where(pages, flask_usd, fastapi_usd) - np.minimum(flask_usd, fastapi_usd)

@@ -1,0 +1,238 @@
+"""The uncertainty page: how sure the answer is, what it depends on, what flips it, and what is worth knowing."""
+
+from functools import lru_cache
+from html import escape
+
+import ipywidgets as widgets
+import plotly.graph_objects as go
+
+from tco import charts_uncertainty as charts
+from tco.dashboard import blocks
+from tco.dashboard.controls import slider
+from tco.dashboard.figure_widget import Figure
+from tco.dashboard.state import Result, State
+from tco.decision import serving_labels, verdict
+from tco.flips import range_shown, what_flips, winner_map
+from tco.information import worth_knowing
+from tco.inputs import InputError
+from tco.keys import input_keys, label_of
+from tco.scenarios import Scenario
+from tco.sensitivity import tornado, what_matters
+from tco.uncertainty import Uncertainty, how_sure
+from tco.wording import labelled, money, quantity, share
+
+SLIDERS = ("peak_users", "team_people", "html_share", "confidence_share", "materiality_share")
+SEED = 1
+# Points of the Sobol design: a few seconds' work.
+SOBOL_POINTS = 256
+MOST_ROWS = 12
+MAP_KEYS = ("peak_users", "team_people")
+
+
+def uncertainty(start: Scenario | None = None) -> widgets.Widget:
+    """
+    The uncertainty page.
+
+    Parameters
+    ----------
+    start : Scenario, optional
+        What it opens with; the customer-facing API by default.
+
+    Returns
+    -------
+    page : ipywidgets.Widget
+        The page; its `state` holds the scenario and its costs.
+    """
+    state = State(start)
+    page = widgets.VBox(
+        [
+            blocks.card(
+                blocks.side_by_side(
+                    blocks.preset_choice(state), blocks.assumption_set_choice(state), kind="tco-controls"
+                ),
+                blocks.side_by_side(*(slider(state, name) for name in SLIDERS), kind="tco-controls"),
+            ),
+            blocks.error_note(state),
+            blocks.card(
+                blocks.html_block(state, sentence_html, "tco-verdict"),
+                blocks.html_block(state, chances_html, "tco-table"),
+            ),
+            blocks.side_by_side(
+                blocks.card(blocks.chart_block(state, lambda r: charts.chance_chart(draws_of(r.scenario)), "chances")),
+                blocks.card(
+                    blocks.chart_block(state, lambda r: charts.cost_histogram(draws_of(r.scenario)), "histogram")
+                ),
+                blocks.card(blocks.chart_block(state, tornado_figure, "tornado")),
+                blocks.card(blocks.chart_block(state, lambda r: charts.regret_chart(draws_of(r.scenario)), "regret")),
+            ),
+            map_card(state),
+            blocks.card(blocks.html_block(state, flips_html, "tco-table")),
+            worth_card(state),
+            blocks.html_block(state, blocks.save_link_html, "tco-actions"),
+        ]
+    )
+    page.state = state
+    page.add_class("tco-page")
+    return page
+
+
+@lru_cache(maxsize=2)
+def draws_of(scenario: Scenario) -> Uncertainty:
+    """
+    The draws of a scenario, made once for all blocks of a page.
+    """
+    return how_sure(scenario, seed=SEED)
+
+
+def sentence_html(result: Result) -> str:
+    """
+    How sure the answer is, in words.
+    """
+    return f'<div role="status" class="tco-sentence">{escape(draws_of(result.scenario).sentence)}</div>'
+
+
+def chances_html(result: Result) -> str:
+    """
+    Quantiles, chances and regret of each way of serving.
+    """
+    found, labels = draws_of(result.scenario), serving_labels(result.scenario)
+    quantiles_usd = found.quantiles_usd([0.05, 0.5, 0.95])
+    regret_usd = found.regret_usd.mean(axis=0) if found.robust else [float("nan")] * len(found.names)
+    rows = "".join(
+        f"<tr><th scope='row'>{escape(labels[name])}</th>"
+        + "".join(f"<td>{money(float(usd))}</td>" for usd in quantiles_usd[:, i])
+        + f"<td data-chance='{escape(name)}'>{share(float(found.cheapest_share[i]))}</td>"
+        f"<td>{money(float(regret_usd[i]))}</td></tr>"
+        for i, name in enumerate(found.names)
+    )
+    heads = ("", "1 in 20 below", "Middle case", "1 in 20 above", "Cheapest", "Mean regret")
+    head = "".join(f"<th scope='col'>{name}</th>" for name in heads)
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+def pair_of(result: Result) -> tuple[str, str] | None:
+    """
+    The cheapest way of serving at the best values and the next one, if there are two to compare.
+    """
+    answer = verdict(*result)
+    return (answer.best, answer.runner_up) if answer.runner_up else None
+
+
+def tornado_figure(result: Result) -> go.Figure:
+    """
+    What moves the difference between the cheapest and the next.
+    """
+    pair = pair_of(result)
+    swings = tornado(result.scenario, *pair) if pair else ()
+    return charts.tornado_chart(result.scenario, swings, *(pair or result.scenario.servings[:1] * 2))
+
+
+def flips_html(result: Result) -> str:
+    """
+    Every input that flips the answer within its range, with all others as they are.
+    """
+    pair = pair_of(result)
+    if pair is None:
+        return "<p>There is nothing to compare, and so nothing that flips.</p>"
+    found = what_flips(result.scenario, *pair)
+    first, second = (escape(serving_labels(result.scenario)[name]) for name in pair)
+    if not found:
+        return f"<p>No single input within its range makes {second} cheaper than {first}.</p>"
+    rows = ""
+    for flip in found[:MOST_ROWS]:
+        name, _, place = flip.key.partition(".")
+        label = labelled(flip.label, result.scenario.row(name, place).unit)
+        values = ", ".join(quantity(name, value) for value in flip.values)
+        rows += f"<tr><th scope='row'>{escape(label)}</th><td>{quantity(name, flip.now)}</td><td>{values}</td></tr>"
+    heads = (f"{first} and {second} change places where", "now", "at")
+    head = "".join(f"<th scope='col'>{name}</th>" for name in heads)
+    more = f"<p>And {len(found) - MOST_ROWS} more, further away.</p>" if len(found) > MOST_ROWS else ""
+    return f"<table class='tco-flips'><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{more}"
+
+
+def map_card(state: State) -> widgets.Box:
+    """
+    The map of the winner over any two inputs.
+    """
+    scenario = state.scenario
+    keys = [key for key in input_keys(scenario) if range_shown(scenario, key)[0] < range_shown(scenario, key)[1]]
+    options = sorted((label_of(scenario, key), key) for key in keys)
+    menus = []
+    for side, key in zip(("Across", "Up"), MAP_KEYS, strict=True):
+        menu = widgets.Dropdown(options=options, value=key, description=side)
+        menu.add_class(f"tco-map-{side.lower()}")
+        menus.append(menu)
+
+    def draw() -> go.Figure:
+        here, known = state.scenario, input_keys(state.scenario)
+        # Another comparison has no ways of serving that an axis may be about.
+        x_key, y_key = (menu.value if menu.value in known else key for menu, key in zip(menus, MAP_KEYS, strict=True))
+        if x_key == y_key:
+            x_key, y_key = MAP_KEYS
+        return charts.winner_chart(here, winner_map(here, x_key, y_key))
+
+    figure = draw()
+    chart = Figure(figure, alt=figure.layout.meta, name="map")
+
+    def show(_change: object = None) -> None:
+        figure = draw()
+        chart.draw(figure, alt=figure.layout.meta)
+
+    for menu in menus:
+        menu.observe(show, "value")
+    state.observe(show, "result")
+    return blocks.card(blocks.side_by_side(*menus, kind="tco-controls"), chart)
+
+
+def worth_card(state: State) -> widgets.Box:
+    """
+    What knowing each input is worth, and its share of the variance: worked out when it is first asked for.
+    """
+    button = widgets.ToggleButton(description="What is worth knowing better", icon="")
+    button.add_class("tco-show-worth")
+    place = widgets.VBox()
+
+    def show(_change: object = None) -> None:
+        place.children = worth_widgets(state.result) if button.value else ()
+
+    button.observe(show, "value")
+    state.observe(show, "result")
+    return blocks.card(button, place)
+
+
+def worth_widgets(result: Result) -> tuple[widgets.Widget, ...]:
+    """
+    A picture of the value of information, and a table of what makes the difference vary.
+    """
+    try:
+        figure = charts.worth_chart(worth_knowing(draws_of(result.scenario)))
+        chart = Figure(figure, alt=figure.layout.meta, name="worth")
+        table = widgets.HTML(variance_html(result))
+    except InputError as error:
+        return (widgets.HTML(f"<p>{escape(str(error))}</p>"),)
+    table.add_class("tco-table")
+    return chart, table
+
+
+def variance_html(result: Result) -> str:
+    """
+    Sobol indices of the ratio between the costs of the cheapest and of the next.
+    """
+    pair = pair_of(result)
+    if pair is None:
+        return ""
+
+    def cell(value: float, error: float) -> str:
+        return f"<td>{100 * value:.0f}% &plusmn; {100 * error:.0f}</td>".replace("-0%", "0%")
+
+    rows = "".join(
+        f"<tr><th scope='row'>{escape(one.label)}</th>{cell(one.first, one.first_error)}"
+        f"{cell(one.total, one.total_error)}</tr>"
+        for one in what_matters(result.scenario, *pair, SOBOL_POINTS, seed=SEED)[:MOST_ROWS]
+    )
+    heads = ("Share of the variance of their ratio", "alone", "with others")
+    head = "".join(f"<th scope='col'>{name}</th>" for name in heads)
+    labels = serving_labels(result.scenario)
+    first, second = (escape(labels[name]) for name in pair)
+    note = f"<p>What the ratio of the costs of {second} and {first} depends on: Sobol indices with 95% intervals.</p>"
+    return f"<table class='tco-variance'><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{note}"
