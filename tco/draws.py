@@ -343,6 +343,8 @@ def range_of(scenario: Scenario, key: str) -> Range:
     value = scenario.value(name, place)
     if row.value in (value, 0.0):
         return Range(min(row.low, value), value, max(row.high, value), row.distribution)
+    if value == 0:
+        return Range(0.0, 0.0, 0.0, row.distribution)
     low, high = (min(max(end * value / row.value, row.low), row.high) for end in (row.low, row.high))
     return Range(min(low, value), value, max(high, value), row.distribution)
 

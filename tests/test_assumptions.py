@@ -202,6 +202,31 @@ BROKEN = {
         *changed("article", {"claim": "S1"}, source="hearsay"),
         ["'source'", "'hearsay'"],
     ),
+    "a correlation of an unknown input": (
+        "correlations",
+        *changed("correlations", {"names": "login_effort_days"}, names="login_days"),
+        ["'names'", "'login_days'"],
+    ),
+    "a correlation above one": (
+        "correlations",
+        *changed("correlations", {"names": "login_effort_days"}, rank_correlation="1.5"),
+        ["'rank_correlation'", "'1.5'"],
+    ),
+    "an input in two correlations": (
+        "correlations",
+        *changed("correlations", {"names": "login_effort_days"}, names="setup_effort_days wait_ms"),
+        ["'setup_effort_days'", "already"],
+    ),
+    "three inputs that are all against one another": (
+        "correlations",
+        *changed(
+            "correlations",
+            {"names": "login_effort_days"},
+            names="login_effort_days wait_ms app_cpu_ms",
+            rank_correlation="-0.5",
+        ),
+        ["between two names"],
+    ),
     "a colour that is none": (
         "frameworks",
         *changed("frameworks", {"framework": "flask"}, color="blue"),

@@ -61,7 +61,7 @@ def table(name):
 SOURCES = {row["source"] for row in table("sources")}
 
 
-@pytest.mark.parametrize("name", [*QUANTITIES, "pricing"])
+@pytest.mark.parametrize("name", [*QUANTITIES, "pricing", "correlations"])
 def test_every_number_has_a_source(name):
     """Each row names a source that has a row of its own."""
     assert {row["source"] for row in table(name)} <= SOURCES

@@ -82,11 +82,11 @@ def test_no_two_streams_hang_together(prior):
 
 @pytest.mark.parametrize("key", ["wait_ms", "traffic_growth_share_per_month", "loaded_cost_ratio"])
 def test_quantiles_of_the_draws_are_those_of_the_distribution(prior, key):
-    """A lognormal, a PERT and a triangular: deciles within a tenth of a per cent."""
+    """A lognormal, a PERT and a triangular: deciles within a fifth of a per cent."""
     low, value, high, distribution = prior.drawn[key]
     deciles = np.arange(0.1, 1, 0.1)
     expected = QUANTILES[distribution](deciles, low, value, high)
-    assert np.quantile(drawn_values(prior, 8192, seed=9)[key], deciles) == pytest.approx(expected, rel=1e-3)
+    assert np.quantile(drawn_values(prior, 8192, seed=9)[key], deciles) == pytest.approx(expected, rel=2e-3)
 
 
 @pytest.mark.parametrize("rank_correlation", [-0.8, -0.3, 0.0, 0.5, 0.9])
@@ -120,11 +120,8 @@ def test_what_is_known_is_not_drawn(prior):
     """By key, and by name for all frameworks; the others draw as before."""
     known = replace(prior, known=("wait_ms", "ramp_up_weeks", "productivity_ratio.django"))
     gone = prior.drawn.keys() - known.drawn.keys()
-    assert gone == {
-        "wait_ms",
-        "productivity_ratio.django",
-        *(f"ramp_up_weeks.{n}" for n in ("fastapi", "django", "flask")),
-    }
+    learning = {f"ramp_up_weeks.{framework}" for framework in ("fastapi", "django", "flask")}
+    assert gone == {"wait_ms", "productivity_ratio.django", *learning}
     before, after = (drawn_values(one, 100, seed=1) for one in (prior, known))
     assert all(np.array_equal(before[key], after[key]) for key in after)
 

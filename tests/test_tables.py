@@ -201,6 +201,7 @@ QUANTITY_FAULTS = {
     "high below value": ({"high": "0.1"}, ["low <= value <= high", "0, 0.2, 0.1"]),
     "out of the legal range": ({"high": "1.5"}, ["[0, 1]", "0, 0.2, 1.5"]),
     "below the legal range": ({"low": "-0.1"}, ["[0, 1]", "-0.1, 0.2, 1"]),
+    "a lognormal that starts at nothing": ({"distribution": "lognormal"}, ["low must be above 0 for a lognormal", "0"]),
     "not a number": ({"value": "nan"}, ["'value'", "'nan'", "finite"]),
     "infinity": ({"high": "inf"}, ["'high'", "'inf'", "finite"]),
     "words in a number": ({"value": "a fifth"}, ["'value'", "'a fifth'", "number"]),

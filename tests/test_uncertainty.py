@@ -79,7 +79,9 @@ def test_a_difference_that_does_not_matter_is_a_verdict():
     assert answer.sentence.startswith("No material difference: the difference matters in 0% of the cases")
     answer = made_up(totals, materiality_share=0.02)
     assert (answer.kind, answer.material_share) == ("cheaper", 1)
-    assert answer.sentence.startswith("Flask is cheapest in 100% of the cases and then usually saves $3 over 3 years")
+    assert answer.sentence.startswith(
+        "Flask is cheapest in 100% of the cases and then usually saves $3.00 over 3 years"
+    )
 
 
 def test_the_material_share_counts_draws():
@@ -96,7 +98,7 @@ def test_regret_worked_by_hand():
 
 
 def test_the_robust_choice_need_not_be_the_best_on_average():
-    """Flask is cheaper by 1 in nine draws and dearer by 8 in one: on average by 0.1, and never regretted by more than 8."""
+    """Flask is cheaper by 1 in nine draws and dearer by 8 in one: better on average, and worse at worst."""
     found = made_up([[0, 1]] * 9 + [[8, 0]])
     assert found.total_usd.mean(axis=0) == pytest.approx([0.8, 0.9])
     assert found.robust == FASTAPI

@@ -198,7 +198,40 @@ def _cash_flow_traces(scenario: Scenario) -> list[dict[str, Any]]:
     ]
 
 
+def _chance_traces(scenario: Scenario) -> list[dict[str, Any]]:
+    totals = _drawn_usd(scenario)
+    chances = [float((totals.argmin(axis=1) == i).mean()) for i in range(totals.shape[1])]
+    return [{"type": "bar", "x": np.array(chances), "y": labels_of(scenario)}]
+
+
+def _regret_traces(scenario: Scenario) -> list[dict[str, Any]]:
+    totals = _drawn_usd(scenario)
+    regret = totals - totals.min(axis=1, keepdims=True)
+    regrets = {"mean": regret.mean(axis=0), "95th percentile": np.quantile(regret, 0.95, axis=0)}
+    return [{"type": "bar", "name": name, "x": labels_of(scenario), "y": usd} for name, usd in regrets.items()]
+
+
+def _histogram_traces(scenario: Scenario) -> list[dict[str, Any]]:
+    totals = _drawn_usd(scenario)
+    edges = np.geomspace(*np.quantile(totals, [0.002, 0.99]), 61)
+    shares = [np.histogram(column, edges)[0] / len(column) for column in totals.T]
+    return [
+        {"type": "scatter", "name": label, "x": edges[:-1], "y": share}
+        for label, share in zip(labels_of(scenario), shares, strict=True)
+    ]
+
+
+def _drawn_usd(scenario: Scenario) -> np.ndarray:
+    """Totals of the draws that the page makes; the scenarios of the tests can be had in all of them."""
+    totals = tco.evaluate(tco.draw(4096, scenario, seed=1)).total_usd
+    assert np.isfinite(totals).all()
+    return totals
+
+
 TRACES: dict[str, Callable[[Scenario], list[dict[str, Any]]]] = {
+    "chances": _chance_traces,
+    "histogram": _histogram_traces,
+    "regret": _regret_traces,
     "components": _component_traces,
     "cost-against-peak-users": _sweep_traces("peak_users"),
     "cost-against-team-people": _sweep_traces("team_people"),

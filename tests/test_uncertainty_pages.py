@@ -1,0 +1,132 @@
+"""The uncertainty and the method page without a browser: each scenario has its words, and none breaks a page."""
+
+import pytest
+
+import tco
+from tco.dashboard.method import STEPS, assumptions_html, disagreements_html, method, single_question_html, steps_html
+from tco.dashboard.state import Result
+from tco.dashboard.uncertainty import draws_of, flips_html, pair_of, uncertainty, variance_html, worth_widgets
+from tco.keys import input_keys
+from tco.model import COMPONENTS
+from tco.uncertainty import how_sure
+from tco.wording import COMPONENT_LABELS, money
+from tests.test_dashboard import found, words_of
+
+SCENARIOS = {
+    "the usual one": {},
+    "the guide's view": {"assumption_set": "article"},
+    "one way of serving": {"servings": ["flask-sync"]},
+    "nothing can be served": {"preset": "ml-product", "model_memory_gib": 1e5},
+    "two ways of serving one framework": {"servings": ["fastapi-async", "fastapi-plain"]},
+    "nobody uses it": {"peak_users": 0, "direct_peak_load_rps": 0},
+    "no guide's frameworks": {"servings": ["django-threads"]},
+}
+
+
+def result_of(case):
+    scenario = tco.scenario(**SCENARIOS[case])
+    return Result(scenario, tco.evaluate(scenario))
+
+
+@pytest.mark.parametrize("make", [uncertainty, method])
+@pytest.mark.parametrize("case", SCENARIOS)
+def test_a_page_follows_to_any_scenario(make, case):
+    """From the default scenario to this one by a change, without an error, and back."""
+    page = make()
+    page.state.change(**SCENARIOS[case])
+    assert page.state.error == ""
+    page.state.reset()
+    assert page.state.scenario.to_toml() == tco.scenario().to_toml()
+
+
+@pytest.mark.parametrize("case", SCENARIOS)
+def test_the_sentence_is_that_of_the_draws(case):
+    """Made once for a scenario, from 4,096 draws with seed 1."""
+    scenario = result_of(case).scenario
+    assert draws_of(scenario).sentence == how_sure(scenario, 4096, seed=1).sentence
+    assert draws_of(scenario) is draws_of(scenario)
+
+
+def test_where_nothing_can_be_compared_the_page_says_so():
+    """No flips, no variance, no value of information, each in words."""
+    result = result_of("nothing can be served")
+    assert pair_of(result) is None
+    assert "nothing to compare" in flips_html(result)
+    assert variance_html(result) == ""
+    (words,) = worth_widgets(result)
+    assert "0 of 4096 draws" in words.value
+
+
+def test_the_worth_is_shown_when_asked():
+    """Empty until the button is pressed, empty again when it is released."""
+    page = uncertainty(tco.scenario("internal-tool"))
+    button = found(page, "tco-show-worth")
+    assert not button.value
+    button.value = True
+    chart, table = found(page, "tco-show-worth").observe and worth_widgets(page.state.result)
+    assert chart.figure.data[0].y[0] == "Everything"
+    assert "&plusmn;" in table.value
+
+
+def test_the_map_follows_its_menus():
+    """Another input across, another picture; the same one twice falls back to traffic and team size."""
+    page = uncertainty()
+    across, up = found(page, "tco-map-across"), found(page, "tco-map-up")
+    (chart,) = [w for w in widgets_named(page, "map")]
+    across.value = "html_share"
+    assert chart.figure.layout.xaxis.title.text == "Share of HTML pages"
+    up.value = "html_share"
+    assert chart.figure.layout.xaxis.title.text == "Peak users"
+
+
+def widgets_named(page, name):
+    """Charts of a page by their name."""
+    from tests.test_dashboard import widgets_of
+
+    return [widget for widget in widgets_of(page) if getattr(widget, "name", None) == name]
+
+
+def test_the_steps_end_in_the_components_and_the_total():
+    """Each component of the model has a step, and its numbers are the costs."""
+    result = result_of("the usual one")
+    names = [step.name for step in STEPS]
+    assert names[-9:] == [*(COMPONENT_LABELS[part] for part in COMPONENTS), "Total"]
+    shown = words_of(steps_html(result))
+    for part in COMPONENTS:
+        for usd in result.costs.component_usd[part]:
+            assert money(float(usd)) in shown
+
+
+def test_a_step_names_a_module_of_the_library():
+    """What stands under an equation can be imported."""
+    import importlib
+
+    for step in STEPS:
+        module, _, function = step.where.partition(".")
+        assert not function or hasattr(importlib.import_module(f"tco.{module}"), function)
+        importlib.import_module(f"tco.{module}")
+
+
+def test_every_assumption_is_listed():
+    """Each key once, with evidence and source; texts of the tables cannot break the page."""
+    result = result_of("the usual one")
+    html = assumptions_html(result)
+    for key in input_keys(result.scenario):
+        assert html.count(f"data-key='{key}'") == 1
+    assert html.count("<tr data-key") == len(input_keys(result.scenario))
+
+
+def test_only_what_the_guide_sees_otherwise_is_listed():
+    """The guide's week to learn Flask is ours too and is left out; its forms are not."""
+    shown = words_of(disagreements_html(result_of("the usual one")))
+    assert "Form (Flask) (days)" in shown
+    assert not any(word.startswith("Time to learn Flask") for word in shown)
+
+
+def test_the_single_question_is_judged():
+    """Shares and amounts are those of the library."""
+    result = result_of("the usual one")
+    judged = tco.judge_single_question(result.scenario)
+    html = single_question_html(result)
+    assert f"{judged.cases:,} plausible products" in html
+    assert money(judged.median_cost_where_wrong_usd) in html
