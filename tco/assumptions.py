@@ -308,7 +308,7 @@ def _correlations(path: Path, sources: Iterable[str]) -> tuple[Correlated, ...]:
     for line, row in lined_rows:
         _must_be_known(path, line, "source", row.source, sources)
         for name in row.names.split():
-            _must_be_known(path, line, "names", name, (*SHARED_NAMES, *FRAMEWORK_NAMES))
+            _must_be_known(path, line, "names", name.partition(".")[0], (*SHARED_NAMES, *FRAMEWORK_NAMES))
             if name in seen:
                 raise TableError(
                     f"{path}, row {line}, column 'names', value {name!r}: stands in row {seen[name]} already"
