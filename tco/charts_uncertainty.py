@@ -107,7 +107,7 @@ def cost_histogram(found: Uncertainty) -> go.Figure:
             "mode": "lines",
             "name": label,
             "x": edges[:-1],
-            "y": np.histogram(found.total_usd[:, i], edges)[0] / found.draws,
+            "y": np.histogram(found.total_usd[:, i], edges)[0] / max(np.isfinite(found.total_usd[:, i]).sum(), 1),
             "line": {"color": colors_of(scenario, found.names)[i], "shape": "hv", "width": 2},
             "hovertemplate": f"{label}: %{{y:.1%}} around $%{{x:,.3s}}<extra></extra>",
         }
@@ -182,7 +182,7 @@ def tornado_chart(scenario: Scenario, swings: tuple[Swing, ...], first: str, sec
         Two bars for each of the inputs that move it most, from today's difference to either end.
     """
     labels = serving_labels(scenario)
-    shown = [swing for swing in swings if swing.at_low_usd != swing.at_high_usd][:MOST_INPUTS]
+    shown = [swing for swing in swings if abs(swing.at_high_usd - swing.at_low_usd) > 0][:MOST_INPUTS]
     if not shown:
         return figure("No input moves the difference", f"{labels[second]} against {labels[first]}", [], {})
     now_usd = _now_usd(scenario, first, second)

@@ -16,7 +16,7 @@ from tco.draws import Prior, prior_of, probabilities_of_block
 from tco.inputs import InputError
 from tco.keys import with_values
 from tco.scenarios import Scenario, evaluate
-from tco.uncertainty import DRAWS, Uncertainty, how_sure
+from tco.uncertainty import DRAWS, Uncertainty, how_sure, ranked_usd
 
 # Values that the known inputs take in turn, and draws of all others that each of these values meets.
 OUTER: Final = 32
@@ -60,7 +60,8 @@ def perfect_information(cost_usd: Array) -> Worth:
     Parameters
     ----------
     cost_usd : ndarray, shape (n, f)
-        Costs of each choice in each draw. [USD]
+        Costs of each choice in each draw; infinite where it cannot be had. Draws in which any cannot be had compare
+        nothing, and nothing is saved in them. [USD]
 
     Returns
     -------
@@ -82,8 +83,7 @@ def perfect_information(cost_usd: Array) -> Worth:
     >>> perfect_information(np.array([[5.0, 15.0], [15.0, 5.0]])).usd
     5.0
     """
-    now = int(np.argmin(cost_usd.mean(axis=0)))
-    saved_usd = cost_usd[:, now] - cost_usd.min(axis=1)
+    saved_usd = _gains_usd(cost_usd, _now(cost_usd)).max(axis=1)
     return Worth(float(saved_usd.mean()), float(saved_usd.std(ddof=1) / np.sqrt(len(saved_usd))))
 
 
@@ -104,7 +104,7 @@ def partial_information(
     function : callable
         Costs of shape (m, f) of points of shape (m, d), which are probabilities. [USD]
     cost_usd : ndarray, shape (n, f)
-        Costs in as many draws as there are: they say what each choice costs on average. [USD]
+        As for `perfect_information`, in as many draws as there are: what each choice costs on average. [USD]
     columns : sequence of int
         Which of the d are known.
     outer : ndarray, shape (k, len(columns))
@@ -143,8 +143,8 @@ def partial_information(
     >>> [round(partial_information(costs, costs(draws), [i], draws[:64, [i]], draws).usd, 1) for i in range(2)]
     [0.0, 0.4]
     """
-    now = int(np.argmin(cost_usd.mean(axis=0)))
-    gains_usd = cost_usd[:, [now]] - cost_usd
+    now = _now(cost_usd)
+    gains_usd = _gains_usd(cost_usd, now)
     mean_usd = gains_usd.mean(axis=0)
     shifts_usd = _shifts_usd(function, columns, outer, inner, now)
     random = np.random.default_rng([int(seed), len(inner)])
@@ -164,11 +164,20 @@ def _shifts_usd(
     """
     points = np.repeat(inner[None], len(outer), axis=0)
     points[:, :, list(columns)] = outer[:, None, :]
-    costs_usd = function(points.reshape(-1, inner.shape[1])).reshape(len(outer), len(inner), -1)
-    gains_usd = costs_usd[:, :, [now]] - costs_usd
-    # A draw in which a choice cannot be had compares nothing.
-    gains_usd = gains_usd[:, np.isfinite(gains_usd).all(axis=(0, 2))]
+    gains_usd = _gains_usd(function(points.reshape(-1, inner.shape[1])), now).reshape(len(outer), len(inner), -1)
     return np.asarray(gains_usd - gains_usd.mean(axis=0))
+
+
+def _now(cost_usd: Array) -> int:
+    """The choice of whoever knows no more: the least mean cost of the draws in which all can be had."""
+    return int(np.argmin(cost_usd[np.isfinite(cost_usd).all(axis=1)].mean(axis=0)))
+
+
+def _gains_usd(cost_usd: Array, now: int) -> Array:
+    """What each choice saves against today's; nothing where any cannot be had."""
+    all_had = np.isfinite(cost_usd).all(axis=1, keepdims=True)
+    known_usd = np.where(all_had, cost_usd, 0.0)
+    return np.asarray(known_usd[:, [now]] - known_usd)
 
 
 def _saved_usd(mean_usd: Array, shifts_usd: Array, now: int) -> float:
@@ -198,7 +207,7 @@ def worth_knowing(scenario: Scenario | Prior | Uncertainty, n: int = DRAWS, *, s
     Returns
     -------
     information : Information
-        Inputs that hang together are known together. Draws in which a choice cannot be had are left out.
+        Inputs that hang together are known together.
 
     Raises
     ------
@@ -213,9 +222,11 @@ def worth_knowing(scenario: Scenario | Prior | Uncertainty, n: int = DRAWS, *, s
     True
     """
     found = scenario if isinstance(scenario, Uncertainty) else how_sure(prior_of(scenario), n, seed=seed)
-    prior, cost_usd = found.prior, found.compared_usd
-    if len(cost_usd) < LEAST_DRAWS:
-        raise InputError(f"all can be had in {len(cost_usd)} of {found.draws} draws; {LEAST_DRAWS} are needed")
+    prior, cost_usd = found.prior, found.ranked_usd
+    if np.count_nonzero(found.compared) < LEAST_DRAWS:
+        raise InputError(
+            f"all can be had in {np.count_nonzero(found.compared)} of {found.draws} draws; {LEAST_DRAWS} are needed"
+        )
     streams = prior.streams
 
     def points(n: int, block: int) -> Array:
@@ -223,9 +234,8 @@ def worth_knowing(scenario: Scenario | Prior | Uncertainty, n: int = DRAWS, *, s
         return np.stack(list(probabilities_of_block(streams, block, n, seed=found.seed).values()), axis=1)
 
     def function(points: Array) -> Array:
-        return evaluate(
-            with_values(prior.scenario, prior.values_at(dict(zip(streams, points.T, strict=True))))
-        ).total_usd
+        values = prior.values_at(dict(zip(streams, points.T, strict=True)))
+        return ranked_usd(evaluate(with_values(prior.scenario, values)))
 
     columns = {keys: _columns(prior, group, keys) for group, keys in prior.groups.items()}
     # A group of the tables, as its inputs with what they share.
@@ -268,14 +278,14 @@ def _promising(
     inner: Array,
 ) -> set[tuple[str, ...]]:
     """Groups whose values come near a change of mind, by a first look at all of them in one evaluation."""
-    now = int(np.argmin(cost_usd.mean(axis=0)))
-    mean_usd = (cost_usd[:, [now]] - cost_usd).mean(axis=0)
+    now = _now(cost_usd)
+    mean_usd = _gains_usd(cost_usd, now).mean(axis=0)
     points = np.tile(inner, (len(columns), len(outer), 1, 1))
     for i, own in enumerate(columns.values()):
         points[i][:, :, own] = outer[:, None, own]
-    costs_usd = function(points.reshape(-1, inner.shape[1])).reshape(len(columns), len(outer), len(inner), -1)
-    gains_usd = costs_usd[..., [now]] - costs_usd
-    gains_usd = np.nanmean(gains_usd - gains_usd.mean(axis=1, keepdims=True), axis=2)
+    gains_usd = _gains_usd(function(points.reshape(-1, inner.shape[1])), now)
+    gains_usd = gains_usd.reshape(len(columns), len(outer), len(inner), -1).mean(axis=2)
+    gains_usd -= gains_usd.mean(axis=1, keepdims=True)
     reach = mean_usd + SAFETY * gains_usd.max(axis=1)
     reach[:, now] = -np.inf
     return {keys for keys, near in zip(columns, (reach > 0).any(axis=1), strict=True) if near}

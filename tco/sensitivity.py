@@ -52,7 +52,8 @@ def tornado(scenario: Scenario | Prior, first: str, second: str) -> tuple[Swing,
     Returns
     -------
     swings : tuple of Swing
-        One for each drawn input, from one end of its range to the other, the widest first.
+        One for each drawn input, from one end of its range to the other, the widest first; NaN at an end where one of
+        the two cannot be served, and those last.
 
     Raises
     ------
@@ -73,7 +74,7 @@ def tornado(scenario: Scenario | Prior, first: str, second: str) -> tuple[Swing,
         Swing(key, label_of(prior.scenario, key), r.low, r.high, *map(float, ends))
         for (key, r), ends in zip(prior.drawn.items(), at_ends, strict=True)
     ]
-    return tuple(sorted(swings, key=lambda swing: -abs(swing.at_high_usd - swing.at_low_usd)))
+    return tuple(sorted(swings, key=lambda swing: -np.nan_to_num(abs(swing.at_high_usd - swing.at_low_usd))))
 
 
 def sobol_indices(
@@ -158,6 +159,7 @@ def what_matters(
     Sobol indices of the ratio between the costs of two ways of serving.
 
     Of the ratio's logarithm, that is: a few huge clouds would make nearly all of the variance of a difference in USD.
+    Where one of the two cannot be served they are taken as equal.
 
     Parameters
     ----------
@@ -178,7 +180,7 @@ def what_matters(
     Raises
     ------
     InputError
-        If n is no power of two, or a draw cannot be served.
+        If n is no power of two.
     """
     prior = prior_of(scenario)
     streams: list[str] = []
@@ -190,7 +192,7 @@ def what_matters(
 
     def log_ratio(points: Array) -> Array:
         costs = evaluate(with_values(prior.scenario, prior.values_at(dict(zip(streams, points.T, strict=True)))))
-        return np.log(costs.of(second) / costs.of(first))
+        return np.nan_to_num(np.log(costs.of(second) / costs.of(first)))
 
     found = sobol_indices(log_ratio, widths, n, seed=seed)
     return tuple(sorted(found, key=lambda index: -index.total))

@@ -51,17 +51,24 @@ class Uncertainty:
 
     @cached_property
     def cheapest_share(self) -> Array:
-        """Chance of each way of serving to be the cheapest, shape (f,)."""
+        """Chance of each way of serving to be the cheapest where any can be had, shape (f,)."""
         return cheapest_share(self.ranked_usd)
+
+    @cached_property
+    def nothing_share(self) -> float:
+        """Share of the draws in which nothing can be served and launched."""
+        return float(1.0 - np.isfinite(self.ranked_usd).any(axis=1).mean())
 
     @cached_property
     def material_share(self) -> float:
         """Chance that the cheapest is so by enough to matter: the other frameworks cost `materiality_share` more."""
         least, next_usd = self._least_and_next
-        # Whatever has one choice only is decided.
-        with np.errstate(invalid="ignore"):
-            material = next_usd - least >= self.prior.scenario.value("materiality_share") * least
-        return float(np.mean(material & np.isfinite(least)))
+        any_usd = np.isfinite(least)
+        if not any_usd.any():
+            return 0.0
+        # Where only one can be had the next is infinitely far.
+        material = next_usd[any_usd] >= (1.0 + self.prior.scenario.value("materiality_share")) * least[any_usd]
+        return float(material.mean())
 
     @cached_property
     def saving_usd(self) -> Array:
@@ -135,7 +142,13 @@ class Uncertainty:
 
     @property
     def sentence(self) -> str:
-        """The answer in words."""
+        """The answer in words, and in how many draws there is none."""
+        if not 0 < self.nothing_share < 1:
+            return self._answer
+        return f"{self._answer} In {share(self.nothing_share)} of all draws nothing can be served and launched in time."
+
+    @property
+    def _answer(self) -> str:
         scenario = self.prior.scenario
         labels = serving_labels(scenario)
         years = duration(scenario.value("horizon_months"))
@@ -283,14 +296,15 @@ def cheapest_share(ranked_usd: Array) -> Array:
     Returns
     -------
     cheapest_share : ndarray, shape (f,)
-        Share of the draws; those that cost the same share a draw, and one that nobody can have is nobody's. [1]
+        Share of the draws in which any can be had; those that cost the same share a draw. [1]
 
     Examples
     --------
     >>> cheapest_share(np.array([[1.0, 2.0], [2.0, 2.0], [np.inf, np.inf], [3.0, 1.0]])).tolist()
-    [0.375, 0.375]
+    [0.5, 0.5]
     """
     least = np.min(ranked_usd, axis=1, keepdims=True)
     cheapest = (ranked_usd == least) & np.isfinite(least)
-    winners = np.maximum(cheapest.sum(axis=1, keepdims=True), 1)
-    return np.asarray((cheapest / winners).mean(axis=0))
+    winners = cheapest.sum(axis=1, keepdims=True)
+    shares = cheapest / np.maximum(winners, 1)
+    return np.asarray(shares.sum(axis=0) / max(np.count_nonzero(winners), 1))

@@ -23,14 +23,15 @@ def test_the_draws_are_those_of_draw():
     """Totals of 10,000 draws are the model's for the scenarios that `tco.draw` gives, to the last bit."""
     scenario = tco.scenario("customer-api")
     found = how_sure(scenario, 10_000, seed=4)
-    assert np.array_equal(found.total_usd, tco.evaluate(tco.draw(10_000, scenario, seed=4)).total_usd)
+    drawn = tco.evaluate(tco.draw(10_000, scenario, seed=4))
+    assert np.array_equal(found.total_usd, drawn.total_usd, equal_nan=True)
 
 
 def test_the_numbers_do_not_depend_on_the_workers():
     """One, two or four threads: the same totals to the last bit."""
     one, *others = (how_sure(tco.scenario("ml-product"), 20_000, seed=4, workers=n) for n in (1, 2, 4))
     for other in others:
-        assert np.array_equal(one.total_usd, other.total_usd)
+        assert np.array_equal(one.total_usd, other.total_usd, equal_nan=True)
         assert np.array_equal(one.ranked_usd, other.ranked_usd)
 
 
@@ -112,6 +113,14 @@ def test_what_cannot_be_had_wins_nothing_and_spoils_nothing():
     assert found.saving_usd.tolist() == [1, 1, 1]
     assert found.material_share == 1
     assert found.quantiles_usd([0.5]).tolist() == [[1, 2]]
+
+
+def test_draws_in_which_nothing_can_be_had_are_told_apart():
+    """Two of five: the chances are those of the other three, and the sentence says how many are left out."""
+    found = made_up([[1, 2], [1, 2], [2, 1], [np.nan, np.nan], [np.nan, np.nan]])
+    assert found.cheapest_share == pytest.approx([2 / 3, 1 / 3])
+    assert (found.nothing_share, found.material_share) == (pytest.approx(0.4), 1)
+    assert found.sentence.endswith(" In 40% of all draws nothing can be served and launched in time.")
 
 
 def test_where_nothing_can_be_had_the_sentence_says_so():
