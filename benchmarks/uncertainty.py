@@ -135,7 +135,7 @@ def main() -> None:
         start = time.perf_counter()
         subprocess.run([sys.executable, "-c", FIRST_ANSWER], check=True, capture_output=True)
         firsts.append(time.perf_counter() - start)
-    print(f"\nFrom the start of a process to the first sentence of 4,096 draws: {median(firsts):.2f} s.\n")
+    print(f"\nFrom the start of a process to the first sentence of 2,048 draws: {median(firsts):.2f} s.\n")
     # By turns, so that a busy moment falls on both.
     pairs = [
         (seconds_of(small_model_in_python, SMALL_DRAWS), seconds_of(small_model_in_draws, SMALL_DRAWS))

@@ -19,11 +19,11 @@ from tco.scenarios import Scenario, evaluate
 from tco.uncertainty import DRAWS, Uncertainty, how_sure, ranked_usd
 
 # Values that the known inputs take in turn, and draws of all others that each of these values meets.
-OUTER: Final = 32
-INNER: Final = 256
+OUTER: Final = 16
+INNER: Final = 128
 # The same for a first look, which tells the many inputs that can change nothing from the few that may.
-FIRST_OUTER: Final = 8
-FIRST_INNER: Final = 32
+FIRST_OUTER: Final = 4
+FIRST_INNER: Final = 16
 # What is this many times as far from a change of mind as anything seen at the first look is worth nothing.
 SAFETY: Final = 3.0
 RESAMPLES: Final = 100

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from tco import capacity, demand, effort, fleet, hiring, queueing, risk
-from tco.arrays import Array, Value, ratio_or_zero
+from tco.arrays import Array, Value, once_per_scenario, ratio_or_zero
 from tco.inputs import Catalogue, FrameworkInputs, SharedInputs
 from tco.units import HOURS_PER_MONTH, MONTHS_PER_YEAR
 
@@ -281,7 +281,9 @@ def server_capacity_rps(s: SharedInputs, f: FrameworkInputs, server: Server) -> 
     server_capacity_rps : ndarray
         Largest load; NaN where no worker fits or a lone request misses the objective. [req/s]
     """
-    return queueing.load_within_objective_rps(
+    # Often only people or money differ from scenario to scenario: sweeps, one input at a time.
+    return once_per_scenario(
+        queueing.load_within_objective_rps,
         s.p95_objective_ms,
         server.workers_count,
         server.slots_per_worker_count,

@@ -20,7 +20,7 @@ from tco.risk import excess
 from tco.scenarios import Scenario, evaluate
 from tco.wording import count, duration, money, share
 
-DRAWS: Final = 4096
+DRAWS: Final = 2048
 
 Kind = Literal["cheaper", "too close to call", "no material difference", "nothing to compare", "no answer"]
 

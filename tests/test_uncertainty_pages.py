@@ -41,9 +41,9 @@ def test_a_page_follows_to_any_scenario(make, case):
 
 @pytest.mark.parametrize("case", SCENARIOS)
 def test_the_sentence_is_that_of_the_draws(case):
-    """Made once for a scenario, from 4,096 draws with seed 1."""
+    """Made once for a scenario, from 2,048 draws with seed 1."""
     scenario = result_of(case).scenario
-    assert draws_of(scenario).sentence == how_sure(scenario, 4096, seed=1).sentence
+    assert draws_of(scenario).sentence == how_sure(scenario, 2048, seed=1).sentence
     assert draws_of(scenario) is draws_of(scenario)
 
 
@@ -54,7 +54,7 @@ def test_where_nothing_can_be_compared_the_page_says_so():
     assert "nothing to compare" in flips_html(result)
     assert variance_html(result) == ""
     (words,) = worth_widgets(result)
-    assert "0 of 4096 draws" in words.value
+    assert "0 of 2048 draws" in words.value
 
 
 def test_the_worth_is_shown_when_asked():

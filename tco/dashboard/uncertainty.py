@@ -24,7 +24,7 @@ from tco.wording import labelled, money, quantity, share
 SLIDERS = ("peak_users", "team_people", "html_share", "confidence_share", "materiality_share")
 SEED = 1
 # Points of the Sobol design: a few seconds' work.
-SOBOL_POINTS = 256
+SOBOL_POINTS = 128
 MOST_ROWS = 12
 MAP_KEYS = ("peak_users", "team_people")
 

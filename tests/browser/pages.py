@@ -223,7 +223,7 @@ def _histogram_traces(scenario: Scenario) -> list[dict[str, Any]]:
 
 def _drawn_usd(scenario: Scenario) -> np.ndarray:
     """Totals of the draws that the page makes; the scenarios of the tests can be had in all of them."""
-    totals = tco.evaluate(tco.draw(4096, scenario, seed=1)).total_usd
+    totals = tco.evaluate(tco.draw(2048, scenario, seed=1)).total_usd
     assert np.isfinite(totals).all()
     return totals
 

@@ -22,7 +22,7 @@ def assert_shows(page: Page, drawn: Drawn, scenario: Scenario) -> None:
     """
     Sentence, table, charts and flips are the library's.
     """
-    found = how_sure(scenario, 4096, seed=1)
+    found = how_sure(scenario, 2048, seed=1)
     expect(page.locator(".tco-sentence")).to_have_text(found.sentence)
     expect(page.locator("[data-chance]")).to_have_text([share(float(chance)) for chance in found.cheapest_share])
     assert_draws(page, drawn, scenario, *CHARTS)
@@ -56,8 +56,8 @@ def test_the_users_threshold_decides_what_is_too_close(wide_page: Page, dashboar
     expect(wide_page.locator(".tco-sentence")).to_have_text(re.compile("^Too close to call: "))
     press(wide_page, "confidence_share", "Home")
     scenario = scenario_with(wide_page, inputs={"confidence_share": 0.5})
-    expect(wide_page.locator(".tco-sentence")).to_have_text(how_sure(scenario, 4096, seed=1).sentence)
-    assert "Too close" not in how_sure(scenario, 4096, seed=1).sentence
+    expect(wide_page.locator(".tco-sentence")).to_have_text(how_sure(scenario, 2048, seed=1).sentence)
+    assert "Too close" not in how_sure(scenario, 2048, seed=1).sentence
 
 
 def test_maps_any_two_inputs(any_page: Page, dashboard: str, drawn: Drawn) -> None:
@@ -83,7 +83,7 @@ def test_says_what_is_worth_knowing_when_asked(wide_page: Page, dashboard: str, 
     """
     scenario = open_page(wide_page, dashboard, "uncertainty")
     wide_page.get_by_role("button", name="What is worth knowing better").click()
-    found = tco.worth_knowing(how_sure(scenario, 4096, seed=1))
+    found = tco.worth_knowing(how_sure(scenario, 2048, seed=1))
     (trace,) = drawn(wide_page, "worth")["traces"]
     worthy = [one.worth.usd for one in (*found.groups, *found.inputs) if one.worth.usd > 0]
     assert np.allclose(trace["x"], [found.everything.usd, *worthy])
