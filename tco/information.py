@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from tco.arrays import Array
+from tco.arrays import Array, ratio_or_zero
 from tco.draws import Prior, prior_of, probabilities_of_block
 from tco.inputs import InputError
 from tco.keys import with_values
@@ -146,26 +146,28 @@ def partial_information(
     now = _now(cost_usd)
     gains_usd = _gains_usd(cost_usd, now)
     mean_usd = gains_usd.mean(axis=0)
-    shifts_usd = _shifts_usd(function, columns, outer, inner, now)
+    points = np.repeat(inner[None], len(outer), axis=0)
+    points[:, :, list(columns)] = outer[:, None, :]
+    met_usd = _gains_usd(function(points.reshape(-1, inner.shape[1])), now).reshape(len(outer), len(inner), -1)
+    trust = _trust_share(met_usd)
     random = np.random.default_rng([int(seed), len(inner)])
     means_usd = random.multivariate_normal(
         mean_usd, np.cov(gains_usd.T) / len(gains_usd), size=RESAMPLES, check_valid="ignore"
     )
-    m = shifts_usd.shape[1]
-    resampled = [_saved_usd(mean, shifts_usd[:, random.integers(0, m, size=m)], now) for mean in means_usd]
-    return Worth(max(0.0, _saved_usd(mean_usd, shifts_usd, now)), float(np.std(resampled, ddof=1)))
+    m = len(inner)
+    resampled = [_saved_usd(mean, met_usd[:, random.integers(0, m, size=m)], trust, now) for mean in means_usd]
+    return Worth(max(0.0, _saved_usd(mean_usd, met_usd, trust, now)), float(np.std(resampled, ddof=1)))
 
 
-def _shifts_usd(
-    function: Callable[[Array], Array], columns: Sequence[int], outer: Array, inner: Array, now: int
-) -> Array:
+def _trust_share(met_usd: Array) -> Array:
     """
-    How far each known value moves the gain of each choice over today's, in each draw of all else: shape (k, m, f).
+    How far the few draws that every value met are to be moved to the mean of all draws, for each choice.
+
+    What sets the two apart is chance in the draws, which all values share and which is put right, or chance in the
+    values, which is not.
     """
-    points = np.repeat(inner[None], len(outer), axis=0)
-    points[:, :, list(columns)] = outer[:, None, :]
-    gains_usd = _gains_usd(function(points.reshape(-1, inner.shape[1])), now).reshape(len(outer), len(inner), -1)
-    return np.asarray(gains_usd - gains_usd.mean(axis=0))
+    by_draw, by_value = (np.var(met_usd.mean(axis=axis), axis=0) / met_usd.shape[1 - axis] for axis in (0, 1))
+    return ratio_or_zero(by_draw, by_draw + by_value)
 
 
 def _now(cost_usd: Array) -> int:
@@ -180,14 +182,15 @@ def _gains_usd(cost_usd: Array, now: int) -> Array:
     return np.asarray(known_usd[:, [now]] - known_usd)
 
 
-def _saved_usd(mean_usd: Array, shifts_usd: Array, now: int) -> float:
+def _saved_usd(mean_usd: Array, met_usd: Array, trust_share: Array, now: int) -> float:
     """What choosing by the known value saves on average."""
-    halves = [mean_usd + shifts_usd[:, start::2].mean(axis=1) for start in range(2)]
+    level_usd = trust_share * (mean_usd - met_usd.mean(axis=(0, 1)))
+    halves = [met_usd[:, start::2].mean(axis=1) + level_usd for start in range(2)]
     saved = 0.0
     for chooses, pays in (halves, halves[::-1]):
-        chooses[:, now] = 0.0
         choice = np.argmax(chooses, axis=1)
-        saved += float(np.take_along_axis(pays, choice[:, None], axis=1)[choice != now].sum()) / len(choice) / 2
+        # Today's choice saves nothing against itself: its column is zero.
+        saved += float(np.take_along_axis(pays, choice[:, None], axis=1).mean()) / 2
     return saved
 
 
@@ -243,22 +246,28 @@ def worth_knowing(scenario: Scenario | Prior | Uncertainty, n: int = DRAWS, *, s
     for keys in columns:
         name, _, place = keys[0].partition(".")
         by_group.setdefault(prior.scenario.row(name, place).group, []).append(keys)
-    promising = _promising(function, cost_usd, columns, points(FIRST_OUTER, _SPARE), points(FIRST_INNER, _SPARE + 1))
+    members = {tuple(chain(*keys)): keys for keys in by_group.values()}
+    together = {keys: list(chain(*(columns[one] for one in some))) for keys, some in members.items()}
+    first_look = points(FIRST_OUTER, _SPARE), points(FIRST_INNER, _SPARE + 1)
+    promising = _promising(function, cost_usd, columns | together, *first_look)
     outer, inner = points(OUTER, _SPARE + 2), points(INNER, _SPARE + 3)
 
-    def worth_of(own: list[int]) -> Worth:
-        return partial_information(function, cost_usd, own, outer[:, own], inner, seed=found.seed)
+    everything = perfect_information(cost_usd)
+
+    def worth_of(keys: tuple[str, ...], own: list[int]) -> Worth:
+        if keys not in promising:
+            return Worth(0.0, 0.0)
+        usd, error_usd = partial_information(function, cost_usd, own, outer[:, own], inner, seed=found.seed)
+        # No part is worth more than the whole, whatever chance says.
+        return Worth(min(usd, everything.usd), error_usd)
 
     groups = [
-        InputWorth(tuple(chain(*members)), group, worth_of(list(chain(*(columns[keys] for keys in members)))))
-        for group, members in by_group.items()
+        InputWorth(keys, group, worth_of(keys, own))
+        for group, (keys, own) in zip(by_group, together.items(), strict=True)
     ]
-    inputs = [
-        InputWorth(keys, prior.group_label(keys), worth_of(own) if keys in promising else Worth(0.0, 0.0))
-        for keys, own in columns.items()
-    ]
+    inputs = [InputWorth(keys, prior.group_label(keys), worth_of(keys, own)) for keys, own in columns.items()]
     ranked = (tuple(sorted(some, key=lambda one: -one.worth.usd)) for some in (groups, inputs))
-    return Information(perfect_information(cost_usd), *ranked)
+    return Information(everything, *ranked)
 
 
 # Numbers of blocks that no draw gets to.
