@@ -1,8 +1,8 @@
 """
 A portfolio on one process, on two processes, and on a Dask cluster of two, one of whose workers is killed in mid-run.
 
-Prints the table that `benchmarks/portfolio.md` keeps; asserts that all results are the same to the last bit. Takes some
-minutes: the portfolio is at least a minute's work for one process.
+Prints a table and asserts that all results are the same to the last bit. Takes some minutes: the portfolio is at least
+a minute's work for one process.
 """
 
 import os

@@ -1,8 +1,8 @@
 """
 Times the draws: how time and memory grow with their number, the first answer, and plain Python on the same small model.
 
-Prints the tables that `benchmarks/uncertainty.md` keeps and draws `benchmarks/uncertainty.svg`; asserts nothing. Each
-number of draws has processes of its own, whose peak memory is theirs alone.
+Prints tables and draws `benchmarks/uncertainty.svg`; asserts nothing. Each number of draws has processes of its own,
+whose peak memory is theirs alone.
 """
 
 import json
