@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from tco.inputs import FrameworkInputs, InputError, SharedInputs, checked
-from tco.pricing import PriceList, read_prices
+from tco.pricing import PriceList, read_core_speeds, read_prices
 from tco.tables import (
     AnyRow,
     ArticleView,
@@ -208,7 +208,7 @@ def _load(replacement: Path | None) -> Assumptions:
         return rows
 
     shared = places("assumptions", [""])
-    prices = read_prices(path("pricing"))
+    prices = read_prices(path("pricing"), read_core_speeds(path("core_speeds")))
     countries, services = places("countries"), places("services")
     _take_bands(path(BANDS), countries)
     effort, talent = places("effort", frameworks), places("talent", frameworks)

@@ -8,11 +8,21 @@ column, value and rule, and nothing of that file is used.
 import csv
 import io
 from collections.abc import Hashable, Sequence
+from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal, Self, TypeVar
+from typing import Annotated, ClassVar, Final, Literal, Self, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
 
 from tco.inputs import shown
 from tco.units import unit_of
@@ -24,9 +34,17 @@ Evidence = Literal["measured", "sourced", "article", "stated"]
 Distribution = Literal["fixed", "triangular", "uniform", "lognormal", "pert", "discrete"]
 Identifier = Annotated[str, Field(min_length=1, max_length=80)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
-PriceUsdPerHour = Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)]
+
+# The largest numbers that a price list may hold; all of them must be above 0.
+MOST_VCPUS: Final = 1024.0
+MOST_MEMORY_GIB: Final = 32768.0
+MOST_USD_PER_HOUR: Final = 1000.0
+PriceUsdPerHour = Annotated[float, Field(gt=0, le=MOST_USD_PER_HOUR, allow_inf_nan=False)]
 OptionalPrice = Annotated[PriceUsdPerHour | None, BeforeValidator(lambda cell: None if cell == "" else cell)]
+Architecture = Literal["x86_64", "arm64"]
 Share = Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
+# A day of the calendar: the pattern alone would let the 31st of June pass.
+Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$"), AfterValidator(lambda cell: str(date.fromisoformat(cell)))]
 
 
 class TableError(ValueError):
@@ -170,15 +188,15 @@ class Price(Row):
     provider: Identifier
     region: Identifier
     instance: Identifier
-    architecture: Literal["x86_64", "arm64"]
-    vcpus: Annotated[float, Field(gt=0, le=1024, allow_inf_nan=False)]
-    memory_gib: Annotated[float, Field(gt=0, le=32768, allow_inf_nan=False)]
+    architecture: Architecture
+    vcpus: Annotated[float, Field(gt=0, le=MOST_VCPUS, allow_inf_nan=False)]
+    memory_gib: Annotated[float, Field(gt=0, le=MOST_MEMORY_GIB, allow_inf_nan=False)]
     sustained_cpu_share: Share
     on_demand_usd_per_hour: PriceUsdPerHour
     spot_usd_per_hour: OptionalPrice
     reserved_1y_usd_per_hour: OptionalPrice
     reserved_3y_usd_per_hour: OptionalPrice
-    as_of: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+    as_of: Day
     source: Identifier
 
 
@@ -288,6 +306,10 @@ class CodeSize(Row):
     commit: Identifier
     note: str
     source: Identifier
+
+
+class CoreSpeed(Quantity):
+    """What a busy vCPU gets done, over one thread of a shared x86 core: `core_speeds`."""
 
 
 AnyRow = TypeVar("AnyRow", bound=Row)

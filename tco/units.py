@@ -57,6 +57,7 @@ SUFFIXES: Final[dict[str, Unit]] = {
 NARROWER: Final[dict[str, tuple[float, float]]] = {
     "app_cpu_ratio": (0.01, 100),
     "database_pool_count": (1, 1e5),
+    "core_speed_ratio": (0.05, 20),
     "horizon_months": (1, 240),
     "demand_elasticity_ratio": (0, 2),
     "demand_ratio": (0.01, 100),
