@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from tco import price_commands
 from tco.decision import serving_labels, verdict
 from tco.inputs import InputError
 from tco.model import COMPONENTS, Costs
@@ -43,6 +44,11 @@ def refusing(command: Callable[Parameters, Result]) -> Callable[Parameters, Resu
             raise typer.Exit(2) from None
 
     return wrapped
+
+
+prices = typer.Typer(no_args_is_help=True, help=price_commands.__doc__)
+prices.command()(refusing(price_commands.refresh))
+app.add_typer(prices, name="prices")
 
 
 @app.callback()
