@@ -26,6 +26,7 @@ LIBRARY_MODULES = (
     "export",
     "flips",
     "information",
+    "focus",
     "inputs",
     "links",
     "keys",
