@@ -24,6 +24,7 @@ from tco.tables import (
     Correlated,
     Framework,
     Preset,
+    Quantity,
     Serving,
     Source,
     TableError,
@@ -76,6 +77,8 @@ class Assumptions:
     # A short hash of the files: whether two evaluations had the same tables.
     digest: str
     correlations: tuple[Correlated, ...]
+    # Limits of age by (name, what they apply to).
+    staleness: Mapping[tuple[str, str], Quantity]
 
     def headline_servings(self, assumption_set: str) -> tuple[str, ...]:
         """The way of serving that stands for each framework in an assumption set."""
@@ -231,6 +234,7 @@ def _load(replacement: Path | None) -> Assumptions:
         prices=prices,
         digest=_digest(path),
         correlations=_correlations(path("correlations"), sources),
+        staleness=_by_key(read_table(path("staleness"), Quantity)),
     )
     _must_be_about_known_things(assumptions, path("article"), views)
     return assumptions

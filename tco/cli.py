@@ -18,6 +18,7 @@ from tco.decision import serving_labels, verdict
 from tco.inputs import InputError
 from tco.model import COMPONENTS, Costs
 from tco.scenarios import CHOICES, Scenario, ScenarioError, evaluate, read_scenario, scenario
+from tco.staleness import price_freshness, price_sentence
 from tco.tables import TableError
 from tco.wording import COMPONENT_LABELS, count, durations, money
 
@@ -241,6 +242,10 @@ def _print_table(scenario: Scenario, costs: Costs) -> None:
         *(f"{count(float(number))} x {name}" if name else "none fits" for number, name in servers),
     )
     console = Console()
+    a = scenario.assumptions
+    aging = price_sentence(price_freshness(a.prices, scenario.provider, scenario.region, price_commands.today(), a))
+    if aging:
+        console.print(aging, highlight=False)
     console.print(table)
     console.print(verdict(scenario, costs).sentence, highlight=False)
 

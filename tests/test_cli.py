@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,14 @@ def assert_refused(done, *parts):
 
 
 # --- what is printed
+
+
+def test_stale_prices_are_told_and_fresh_ones_are_not(monkeypatch):
+    """The list of us-central1 is of 2026-07-30: stale in November, fresh in August."""
+    for day, told in ((date(2026, 11, 24), True), (date(2026, 8, 1), False)):
+        monkeypatch.setattr("tco.price_commands.today", lambda day=day: day)
+        text = output_of("compare", "--set", "provider=gcp", "--set", "region=us-central1")
+        assert ("Stale: list prices of 2026-07-30, 117 days old" in text) == told
 
 
 def test_the_table_has_every_component_and_the_verdict():

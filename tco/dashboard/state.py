@@ -1,5 +1,6 @@
 """State: the scenario that a page shows, with its costs. Knows nothing of widgets."""
 
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 import traitlets
@@ -8,6 +9,7 @@ from tco.assumptions import data_directory, load_assumptions
 from tco.inputs import InputError
 from tco.model import Costs
 from tco.scenarios import Scenario, evaluate, parse_scenario
+from tco.staleness import aged
 from tco.tables import TableError, decoded
 
 
@@ -29,23 +31,29 @@ class State(traitlets.HasTraits):
         tables cannot be used, `error` says why and the ones that come with the library are in force.
     notice : str
         What a viewer should know about it, without anything being wrong.
+    today : date, optional
+        The day on which stale figures are marked; this machine's by default.
     """
 
     # One trait, so that an observer never sees a scenario with the costs of another.
     result = traitlets.Instance(Result)
     error = traitlets.Unicode()
 
-    def __init__(self, scenario: Scenario | None = None, *, notice: str = "") -> None:
+    def __init__(
+        self, scenario: Scenario | None = None, *, notice: str = "", today: date | None = None
+    ) -> None:
         error = ""
+        today = datetime.now().astimezone().date() if today is None else today
         if scenario is None:
             try:
-                scenario = Scenario()
+                scenario = Scenario(assumptions=aged(load_assumptions(), today))
             except (InputError, TableError) as refusal:
                 error = f"{refusal}; the tables that come with tco are used instead"
-                scenario = Scenario(assumptions=load_assumptions(data_directory()))
+                scenario = Scenario(assumptions=aged(load_assumptions(data_directory()), today))
         super().__init__(result=Result(scenario, evaluate(scenario)), error=error)
         self._start = scenario
         self.notice = notice
+        self.today = today
 
     @property
     def scenario(self) -> Scenario:

@@ -6,6 +6,7 @@ import re
 import time
 from base64 import b64decode
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from tco.assumptions import load_assumptions
 from tco.decision import serving_labels, sweep_values
 from tco.model import COMPONENTS
 from tco.scenarios import Scenario, parse_scenario
+from tco.staleness import aged
 from tco.wording import COMPONENT_LABELS, money
 
 Drawn = Callable[..., dict[str, Any]]
@@ -52,7 +54,8 @@ def scenario_of(page: Page) -> Scenario:
     The scenario that the page would save now.
     """
     address = page.locator("a.tco-save").get_attribute("href")
-    return parse_scenario(b64decode(address.partition("base64,")[2]).decode(), "the page", load_assumptions())
+    tables = aged(load_assumptions(), datetime.now().astimezone().date())
+    return parse_scenario(b64decode(address.partition("base64,")[2]).decode(), "the page", tables)
 
 
 def scenario_with(page: Page, **fields: Any) -> Scenario:
