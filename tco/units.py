@@ -10,6 +10,8 @@ DAYS_PER_YEAR: Final = 365.0
 SECONDS_PER_MINUTE: Final = 60.0
 SECONDS_PER_HOUR: Final = 3600.0
 MS_PER_SECOND: Final = 1000.0
+REQUESTS_PER_MILLION: Final = 1e6
+HOURS_PER_WEEK: Final = 168
 KIB_PER_GIB: Final = 1024.0**2
 MIB_PER_GIB: Final = 1024.0
 
@@ -37,6 +39,8 @@ SUFFIXES: Final[dict[str, Unit]] = {
     "_count": Unit("1", 0, 1e5),
     "_per_minute": Unit("1/min", 0, 1e5),
     "_usd": Unit("USD", 0, 1e9),
+    "_usd_per_million_requests": Unit("USD/million", 0, 1e6),
+    "_hours": Unit("h", 0, 1e6),
     "_usd_per_month": Unit("USD/month", 0, 1e9),
     "_usd_per_year": Unit("USD/year", 0, 1e7),
     "_usd_per_hour": Unit("USD/h", 0, 1e4),

@@ -16,10 +16,14 @@ FORMULA_MODULES = (
     "fleet",
     "hiring",
     "pooling",
+    "purchase",
     "queueing",
     "risk",
+    "serverless",
     "staffing",
+    "tariff",
     "trend",
+    "week",
 )
 
 

@@ -42,6 +42,7 @@ LIBRARY_MODULES = (
     "scenarios",
     "sensitivity",
     "single_question",
+    "staleness",
     "tables",
     "timeline",
     "uncertainty",
