@@ -44,7 +44,7 @@ ALSO_BEARING: Final[Mapping[str, tuple[tuple[str, str], ...]]] = MappingProxyTyp
 )
 
 # One ordinary server, on which ways of serving are compared with one another.
-YARDSTICK: Final = Catalogue(("4 vCPU, 16 GiB",), *(np.array([value]) for value in (4.0, 16.0, 1.0, 0.2)))
+YARDSTICK: Final = Catalogue(("4 vCPU, 16 GiB",), *(np.array([value]) for value in (4.0, 16.0, 1.0, 0.2, 1.0)))
 
 
 class Side(NamedTuple):

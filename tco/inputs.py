@@ -255,13 +255,15 @@ class Catalogue:
     memory_gib: Array
     sustained_cpu_share: Array
     instance_usd_per_hour: Array
+    # What a busy vCPU gets done, over the one that CPU times were measured on.
+    core_speed_ratio: Array
 
     def candidates(self) -> "Catalogue":
         """
         The types that can be part of a cheapest fleet.
 
-        A type is left out where another one has at least as many cores, vCPUs and as much memory for no more money:
-        whatever the load, a fleet of that other one costs no more.
+        A type is left out where another one has at least as many cores, vCPUs and as much memory, cores as fast, for
+        no more money: whatever the load, a fleet of that other one costs no more.
 
         Returns
         -------
@@ -269,7 +271,13 @@ class Catalogue:
             The undominated types, in the order of the list.
         """
         goods = np.stack(
-            [self.vcpu_count, self.memory_gib, self.vcpu_count * self.sustained_cpu_share, -self.instance_usd_per_hour]
+            [
+                self.vcpu_count,
+                self.memory_gib,
+                self.vcpu_count * self.sustained_cpu_share,
+                self.core_speed_ratio,
+                -self.instance_usd_per_hour,
+            ]
         )
         at_least = (goods[:, :, None] >= goods[:, None, :]).all(axis=0)
         better = at_least & ~at_least.T
@@ -283,6 +291,7 @@ class Catalogue:
             self.memory_gib[keep],
             self.sustained_cpu_share[keep],
             self.instance_usd_per_hour[keep],
+            self.core_speed_ratio[keep],
         )
 
 

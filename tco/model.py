@@ -83,6 +83,7 @@ class Costs:
             of_type(catalogue.vcpu_count),
             of_type(catalogue.memory_gib),
             of_type(catalogue.sustained_cpu_share),
+            of_type(catalogue.core_speed_ratio),
         )
 
     @cached_property
@@ -94,7 +95,7 @@ class Costs:
             self.server.workers_count,
             self.server.slots_per_worker_count,
             self.server.core_count,
-            self.request_cpu_ms,
+            self.server.request_cpu_ms,
             shared.wait_ms,
             shared.time_variation_ratio,
             framework.turns_per_worker_count,
@@ -107,7 +108,7 @@ class Costs:
             self.server.workers_count,
             self.server.slots_per_worker_count,
             self.server.core_count,
-            self.request_cpu_ms,
+            self.server.request_cpu_ms,
             self.inputs[0].wait_ms,
         )
         return np.asarray(self.peak_load_rps / (self.peak_servers * saturated_rps))
@@ -127,7 +128,7 @@ class Costs:
             framework.slots_per_worker_count,
             shared.database_pool_count,
             self.server.core_count,
-            self.request_cpu_ms,
+            self.server.request_cpu_ms,
             shared.wait_ms,
         )
         too_slow = (

@@ -140,4 +140,4 @@ def server_performance(
             ("sustained_cpu_share", sustained_cpu_share),
         )
     )
-    return ServerPerformance(framework.names, server_of(shared, framework, *sizes), (shared, framework))
+    return ServerPerformance(framework.names, server_of(shared, framework, *sizes, np.asarray(1.0)), (shared, framework))

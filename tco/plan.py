@@ -216,8 +216,40 @@ def _team(s: SharedInputs, f: FrameworkInputs, work: Work) -> Team:
     )
 
 
+def request_cpu_ms(s: SharedInputs, f: FrameworkInputs) -> Array:
+    """
+    CPU time of a mean request on the kind of core that CPU times were measured on.
+
+    Parameters
+    ----------
+    s : SharedInputs
+        Requests and product.
+    f : FrameworkInputs
+        The ways of serving.
+
+    Returns
+    -------
+    request_cpu_ms : ndarray
+        CPU time. [ms]
+    """
+    return capacity.request_cpu_ms(
+        s.app_cpu_ms,
+        f.app_cpu_ratio,
+        f.framework_cpu_ms,
+        s.inference_request_share,
+        s.inference_ms,
+        s.model_load_ms,
+        f.model_reload_share,
+    )
+
+
 def server_of(
-    s: SharedInputs, f: FrameworkInputs, vcpu_count: Array, memory_gib: Array, sustained_cpu_share: Array
+    s: SharedInputs,
+    f: FrameworkInputs,
+    vcpu_count: Array,
+    memory_gib: Array,
+    sustained_cpu_share: Array,
+    core_speed_ratio: Array,
 ) -> Server:
     """
     What servers of given types have to serve with.
@@ -228,13 +260,13 @@ def server_of(
         Requests and product.
     f : FrameworkInputs
         The ways of serving.
-    vcpu_count, memory_gib, sustained_cpu_share : ndarray
-        The types, in a shape that broadcasts with the frameworks' last axis. [1], [GiB], [1]
+    vcpu_count, memory_gib, sustained_cpu_share, core_speed_ratio : ndarray
+        The types, in a shape that broadcasts with the frameworks' last axis. [1], [GiB], [1], [1]
 
     Returns
     -------
     server : Server
-        Workers, cores and memory.
+        Workers, cores and memory, and the CPU time of a request on its cores.
     """
     worker_gib = capacity.worker_gib(
         f.worker_memory_mib, s.app_memory_mib, f.slots_per_worker_count, f.slot_memory_mib, s.model_memory_gib
@@ -251,15 +283,7 @@ def server_of(
         slots_per_worker_count=capacity.connected_slots_count(f.slots_per_worker_count, s.database_pool_count),
         core_count=vcpu_count * sustained_cpu_share,
         worker_gib=worker_gib,
-        request_cpu_ms=capacity.request_cpu_ms(
-            s.app_cpu_ms,
-            f.app_cpu_ratio,
-            f.framework_cpu_ms,
-            s.inference_request_share,
-            s.inference_ms,
-            s.model_load_ms,
-            f.model_reload_share,
-        ),
+        request_cpu_ms=request_cpu_ms(s, f) / core_speed_ratio,
     )
 
 
@@ -303,6 +327,7 @@ def _cloud(s: SharedInputs, f: FrameworkInputs, catalogue: Catalogue) -> Cloud:
         catalogue.vcpu_count[:, None, None],
         catalogue.memory_gib[:, None, None],
         catalogue.sustained_cpu_share[:, None, None],
+        catalogue.core_speed_ratio[:, None, None],
     )
     offers = (
         server_capacity_rps(s, f, server),
@@ -323,7 +348,7 @@ def _cloud(s: SharedInputs, f: FrameworkInputs, catalogue: Catalogue) -> Cloud:
     # Traffic that outgrows the plan may do so at any time: half-way through stands for all of them.
     outgrown_rps = load_rps(np.divide(s.horizon_months, 2.0)) * s.outgrow_ratio
     return Cloud(
-        request_cpu_ms=server.request_cpu_ms,
+        request_cpu_ms=request_cpu_ms(s, f),
         month=month,
         fleet_usd_per_hour=fleet.cheapest_fleet_usd_per_hour(monthly_rps, *offers),
         egress_usd_per_month=s.egress_usd_per_gib

@@ -176,6 +176,7 @@ class PriceList:
                 memory_gib=there.columns["memory_gib"][offered],
                 sustained_cpu_share=there.columns["sustained_cpu_share"][offered],
                 instance_usd_per_hour=there.columns[column][offered],
+                core_speed_ratio=there.core_speed_ratio[offered],
             ).candidates()
         return self._catalogues[wanted]
 

@@ -52,7 +52,7 @@ def limit_reasons(costs: Costs) -> tuple[str, ...]:
 def _bound(costs: Costs, i: int, limit: str) -> str:
     shared, framework, catalogue = costs.inputs
     server = costs.server
-    workers, cpu_ms = (float(values[i]) for values in (server.workers_count, costs.request_cpu_ms))
+    workers, cpu_ms = (float(values[i]) for values in (server.workers_count, server.request_cpu_ms))
     held = f"each held {count(cpu_ms + _only(shared.wait_ms))} ms and more"
     if limit == "memory":
         memory_gib = float(catalogue.memory_gib[costs.instance_index[i]])

@@ -59,8 +59,8 @@ def catalogues(draw, largest=5):
 
 
 def catalogue_of(types):
-    """A catalogue from (vCPUs, GiB, sustained share, USD/h) of each type."""
-    columns = np.array(types, dtype=float).T
+    """A catalogue from (vCPUs, GiB, sustained share, USD/h) of each type, and the speed of its cores if it is not 1."""
+    columns = np.array([(*each, 1.0)[:5] for each in types], dtype=float).T
     return Catalogue(tuple(f"type-{i}" for i in range(len(types))), *columns)
 
 

@@ -7,8 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import tco
 from tco import capacity, fleet
 from tco.assumptions import load_assumptions
+from tco.inputs import Catalogue
+from tco.model import cost_of_ownership
 from tests.formulas import assert_vector_equals_scalar, public_functions
 from tests.strategies import catalogue_of, catalogues
 
@@ -200,3 +203,53 @@ def test_a_vector_of_loads_has_the_fleets_of_each():
     )
     alone = [float(fleet.cheapest_fleet_usd_per_hour(load, *offers)) for load in loads]
     assert together[:, 0].tolist() == alone
+
+
+def whole(prices, provider, region):
+    """All types of a region on demand, beaten ones included."""
+    there = prices.search(provider=provider, region=region)
+    columns = there.columns
+    return Catalogue(
+        tuple(columns["instance"].tolist()),
+        columns["vcpus"],
+        columns["memory_gib"],
+        columns["sustained_cpu_share"],
+        columns["on_demand_usd_per_hour"],
+        there.core_speed_ratio,
+    )
+
+
+def test_the_fleets_of_a_thousand_random_scenarios_are_those_of_brute_force_over_all_types():
+    """
+    24 scenarios in each of 42 regions, over all ways of serving: prices of all months are those of the whole list.
+
+    The brute force knows no pruning: it sizes a fleet of each type of the region and takes the least.
+    """
+    generator = np.random.default_rng(seed=4)
+    start = tco.scenario("customer-api", horizon_months=3)
+    start = start.replace(servings=tuple(start.assumptions.servings))
+    prices = start.assumptions.prices
+    count = 0
+    for provider, regions in prices.regions.items():
+        for region in regions:
+
+            def column(low, high):
+                return np.exp(generator.uniform(np.log(low), np.log(high), size=(24, 1)))
+
+            scenario = start.replace(
+                provider=provider,
+                region=region,
+                peak_users=column(1, 200_000),
+                app_cpu_ms=column(0.5, 200),
+                wait_ms=column(1, 800),
+                app_memory_mib=column(30, 8_000),
+                p95_objective_ms=column(200, 4_000),
+            )
+            quick = tco.evaluate(scenario)
+            brute = cost_of_ownership(scenario.shared, scenario.framework, whole(prices, provider, region))
+            np.testing.assert_allclose(quick.component_usd["servers"], brute.component_usd["servers"], rtol=1e-9)
+            served = quick.instance_index >= 0
+            assert served.any()
+            np.testing.assert_array_equal(served, brute.instance_index >= 0)
+            count += len(served)
+    assert count >= 1_000

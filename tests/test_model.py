@@ -895,3 +895,19 @@ def test_a_load_balancer_stands_before_two_servers_or_more(load_rps, growth, ser
     assert costs.component_usd["network"] == pytest.approx([usd], rel=1e-12)
     balancer_usd_per_month = 0.02 * 730 if servers > 1 else 0
     assert costs.busiest_cloud_usd_per_month == pytest.approx([servers * 73 + balancer_usd_per_month], rel=1e-12)
+
+
+def test_a_core_of_twice_the_speed_is_a_request_of_half_the_cpu():
+    """Costs of servers, their capacity and their response are those of requests with half the CPU on ordinary cores."""
+    scenario = tco.scenario("customer-api", inference_request_share=0)
+    types = [(2, 8, 1, 0.1), (4, 16, 0.4, 0.15)]
+    fast = cost_of_ownership(scenario.shared, scenario.framework, catalogue_of([(*each, 2.0) for each in types]))
+    halved = scenario.replace(
+        app_cpu_ms=scenario.value("app_cpu_ms") / 2,
+        framework_cpu_ms={name: scenario.value("framework_cpu_ms", name) / 2 for name in scenario.servings},
+    )
+    plain = cost_of_ownership(halved.shared, halved.framework, catalogue_of(types))
+    np.testing.assert_allclose(fast.component_usd["servers"], plain.component_usd["servers"], rtol=1e-9)
+    np.testing.assert_allclose(fast.server_capacity_rps, plain.server_capacity_rps, rtol=1e-9)
+    np.testing.assert_allclose(fast.peak_response.p95_ms, plain.peak_response.p95_ms, rtol=1e-9)
+    np.testing.assert_allclose(fast.request_cpu_ms, 2 * plain.request_cpu_ms, rtol=1e-12)
