@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from tco.inputs import FrameworkInputs, InputError, SharedInputs, checked
 from tco.pricing import PriceList, read_core_speeds, read_prices
+from tco.services import Services, read_services
 from tco.tables import (
     AnyRow,
     ArticleView,
@@ -79,6 +80,7 @@ class Assumptions:
     correlations: tuple[Correlated, ...]
     # Limits of age by (name, what they apply to).
     staleness: Mapping[tuple[str, str], Quantity]
+    cloud: Services
 
     def headline_servings(self, assumption_set: str) -> tuple[str, ...]:
         """The way of serving that stands for each framework in an assumption set."""
@@ -235,6 +237,7 @@ def _load(replacement: Path | None) -> Assumptions:
         digest=_digest(path),
         correlations=_correlations(path("correlations"), sources),
         staleness=_by_key(read_table(path("staleness"), Quantity)),
+        cloud=read_services(path("cloud_services"), path("profiles"), path("cloud")),
     )
     _must_be_about_known_things(assumptions, path("article"), views)
     return assumptions

@@ -1,9 +1,15 @@
 """Demand: how much traffic the product has to serve."""
 
+from typing import Final
+
 import numpy as np
 
 from tco.arrays import Array, ArrayLike
 from tco.units import HOURS_PER_MONTH, KIB_PER_GIB, SECONDS_PER_HOUR, SECONDS_PER_MINUTE
+
+# Bounds of the search for an exponent: at 64 all but the peak has gone from a profile, and 50 halvings are exact.
+MOST_EXPONENT: Final = 64.0
+HALVINGS: Final = 50
 
 
 def peak_load_rps(
@@ -58,6 +64,35 @@ def traffic_ratio(month: ArrayLike, traffic_growth_share_per_month: ArrayLike) -
     1.21
     """
     return np.power(np.add(1.0, traffic_growth_share_per_month), month)
+
+
+def stretched_share(profile_share: Array, mean_to_peak_share: float) -> Array:
+    """
+    A profile with another mean: its order of hours and its peak stay, its valleys become deeper or shallower.
+
+    Parameters
+    ----------
+    profile_share : ndarray, shape (h,)
+        Load of each hour over the peak, the largest of them 1. [1]
+    mean_to_peak_share : float
+        The mean that the profile is to have. [1]
+
+    Returns
+    -------
+    stretched_share : ndarray, shape (h,)
+        Each share to the power that gives this mean; a flat profile stays flat. [1]
+
+    Examples
+    --------
+    >>> stretched_share(np.array([0.5, 1.0]), 0.625).round(6).tolist()
+    [0.25, 1.0]
+    """
+    low, high = 0.0, MOST_EXPONENT
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2.0
+        # The mean falls as the exponent grows.
+        low, high = (middle, high) if np.power(profile_share, middle).mean() > mean_to_peak_share else (low, middle)
+    return np.ones_like(profile_share) if np.all(profile_share == 1.0) else np.power(profile_share, high)
 
 
 def egress_gib_per_month(load_rps: ArrayLike, mean_to_peak_share: ArrayLike, response_kib: ArrayLike) -> Array:

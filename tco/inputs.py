@@ -272,19 +272,20 @@ class Catalogue:
         """
         goods = np.stack(
             [
+                -self.instance_usd_per_hour,
                 self.vcpu_count,
                 self.memory_gib,
                 self.vcpu_count * self.sustained_cpu_share,
                 self.core_speed_ratio,
-                -self.instance_usd_per_hour,
             ]
         )
-        at_least = (goods[:, :, None] >= goods[:, None, :]).all(axis=0)
-        better = at_least & ~at_least.T
-        # Of types that are alike in everything the first stays.
-        alike = at_least & at_least.T
-        earlier = np.triu(alike, k=1)
-        keep = np.flatnonzero(~(better | earlier).any(axis=0))
+        # The cheapest first, of those the largest, of those that are alike the first: nothing beats what stands before.
+        order = np.lexsort(-goods[::-1])
+        kept = []
+        while order.size:
+            kept.append(order[0])
+            order = order[(goods[:, order] > goods[:, order[0], None]).any(axis=0)]
+        keep = np.sort(kept)
         return Catalogue(
             tuple(self.names[i] for i in keep),
             self.vcpu_count[keep],

@@ -132,7 +132,7 @@ def server_performance(
     [296.0, 296.0]
     """
     shared, framework = scenario.shared, scenario.framework
-    sizes = (
+    vcpus, memory, sustained = (
         np.asarray(checked(name, value))
         for name, value in (
             ("vcpu_count", vcpu_count),
@@ -140,4 +140,4 @@ def server_performance(
             ("sustained_cpu_share", sustained_cpu_share),
         )
     )
-    return ServerPerformance(framework.names, server_of(shared, framework, *sizes, np.asarray(1.0)), (shared, framework))
+    return ServerPerformance(framework.names, server_of(shared, framework, vcpus, memory, sustained, np.asarray(1.0)), (shared, framework))

@@ -320,8 +320,25 @@ def server_capacity_rps(s: SharedInputs, f: FrameworkInputs, server: Server) -> 
     )
 
 
-def _cloud(s: SharedInputs, f: FrameworkInputs, catalogue: Catalogue) -> Cloud:
-    server = server_of(
+def servers_of(s: SharedInputs, f: FrameworkInputs, catalogue: Catalogue) -> Server:
+    """
+    What servers of each type of a catalogue have to serve with.
+
+    Parameters
+    ----------
+    s : SharedInputs
+        Requests and product.
+    f : FrameworkInputs
+        The ways of serving.
+    catalogue : Catalogue
+        The types.
+
+    Returns
+    -------
+    servers : Server
+        Arrays with the types on an axis in front: (k, n, f).
+    """
+    return server_of(
         s,
         f,
         catalogue.vcpu_count[:, None, None],
@@ -329,8 +346,11 @@ def _cloud(s: SharedInputs, f: FrameworkInputs, catalogue: Catalogue) -> Cloud:
         catalogue.sustained_cpu_share[:, None, None],
         catalogue.core_speed_ratio[:, None, None],
     )
+
+
+def _cloud(s: SharedInputs, f: FrameworkInputs, catalogue: Catalogue) -> Cloud:
     offers = (
-        server_capacity_rps(s, f, server),
+        server_capacity_rps(s, f, servers_of(s, f, catalogue)),
         fleet.server_usd_per_hour(catalogue.instance_usd_per_hour[:, None, None], s.server_overhead_usd_per_month),
         s.spare_servers,
         s.minimum_servers,

@@ -1,10 +1,42 @@
-"""Price lists: fetch list prices anew."""
+"""Prices: fetch list prices anew, the monthly bill line by line, and your own bill beside it."""
 
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
+from rich.table import Table
+
+from tco.cloud import CloudPlan
+from tco.hosting import bills
+from tco.inputs import InputError
+from tco.plan import request_cpu_ms
+from tco.scenarios import scenario
+from tco.settings import parse_settings
+from tco.wording import money
+
+SettingsOption = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="A choice or an input, as for tco compare. Repeatable."),
+]
+DataOption = Annotated[
+    Path | None, typer.Option(help="A price list (.csv), or a directory of tables that replace those of the same name.")
+]
+ProfileOption = Annotated[
+    str, typer.Option(help="office-hours, consumer-evening, flat or campaign-spike: the shape of the week.")
+]
+# The category of FOCUS that each line of a bill belongs to.
+FOCUS_CATEGORIES = {
+    "Servers, reserved": "Compute",
+    "Servers": "Compute",
+    "Beside the servers": "Compute",
+    "Load balancer": "Networking",
+    "Egress": "Networking",
+    "Database": "Databases",
+    "Database storage": "Databases",
+    "Logs": "Management and Governance",
+}
 
 
 def refresh(
@@ -41,6 +73,85 @@ def refresh(
         force=force,
         dry_run=dry_run,
     )
+
+
+def bill(
+    *,
+    preset: Annotated[str, typer.Option(help="internal-tool, customer-api or ml-product.")] = "",
+    settings: SettingsOption = None,
+    scaling: Annotated[str, typer.Option(help="static, for the peak around the clock, or hourly.")] = "static",
+    profile: ProfileOption = "consumer-evening",
+    terms: Annotated[
+        str, typer.Option(help="Purchase terms that may be mixed: on_demand,spot,reserved_1y,reserved_3y.")
+    ] = "on_demand",
+    month: Annotated[int, typer.Option(help="Months of growth since the start.")] = 0,
+    cloud: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=VALUE", help="A value of data/cloud.csv. Repeatable.")
+    ] = None,
+    data: DataOption = None,
+) -> None:
+    """Show the monthly bill on servers, containers and functions, line by line, with the source of each price."""
+    values = parse_settings(cloud or [])
+    plan = CloudPlan(scaling, profile, tuple(term.strip() for term in terms.split(",")), month, values)
+    chosen = scenario(preset, data=data, **parse_settings(settings or []))
+    console = Console()
+    for made in bills(chosen, plan):
+        label = chosen.assumptions.servings[made.serving].label
+        table = Table("", "", "USD a month", "price of", "source", title=f"{label}: {made.name}", title_justify="left")
+        for line in made.lines:
+            source = f"{line.source}, another region's" if line.stands_in else line.source
+            table.add_row(line.item, line.detail, f"{line.usd_per_month:,.2f}", line.as_of or "no day", source)
+        table.add_section()
+        table.add_row("Total", "", f"{made.usd_per_month:,.2f}", style="bold")
+        console.print(table)
+
+
+def actual(
+    export: Annotated[Path, typer.Argument(metavar="EXPORT", help="A FOCUS cost export, CSV or Parquet.")],
+    *,
+    serving: Annotated[str, typer.Option(help="How it is served: flask-threads, fastapi-async, ...")],
+    preset: Annotated[str, typer.Option(help="internal-tool, customer-api or ml-product.")] = "",
+    settings: SettingsOption = None,
+    profile: ProfileOption = "consumer-evening",
+    data: DataOption = None,
+) -> None:
+    """Hold your own bill against the model's, and say what would bring them together."""
+    # Imported here: the other commands do not wait for a reader of Parquet.
+    from tco.focus import implied_app_cpu_ms, implied_overhead_ratio, read_spend  # noqa: PLC0415
+
+    spend = read_spend(export)
+    chosen = scenario(preset, data=data, **{**parse_settings(settings or []), "servings": (serving,)})
+    lines = bills(chosen, CloudPlan(profile=profile))[0].lines
+    model: dict[str, float] = {}
+    for line in lines:
+        category = FOCUS_CATEGORIES[line.item]
+        model[category] = model.get(category, 0.0) + line.usd_per_month
+    console = Console()
+    days = f"{spend.start:%Y-%m-%d} to {spend.end:%Y-%m-%d}"
+    table = Table("category", "service", "USD a month", title=f"{spend.cost_column}, {days}", title_justify="left")
+    for service in spend.services:
+        table.add_row(service.category, service.service, f"{service.usd_per_month:,.2f}")
+    console.print(table)
+    beside = Table("category", "actual", "model", "ratio", title="Beside the model, USD a month", title_justify="left")
+    for category, usd in model.items():
+        real = spend.category_usd_per_month(category)
+        beside.add_row(category, f"{real:,.2f}", f"{usd:,.2f}", f"{real / usd:.2f}" if usd else "")
+    console.print(beside)
+    compute = spend.category_usd_per_month("Compute")
+    if not compute > 0 or not model.get("Compute", 0.0) > 0:
+        raise InputError(f"{export}: the export or the model has no cost of category 'Compute' to compare")
+    ratio = implied_overhead_ratio(compute, model["Compute"])
+    cpu_ms = implied_app_cpu_ms(
+        float(request_cpu_ms(chosen.shared, chosen.framework).ravel()[0]),
+        chosen.value("framework_cpu_ms", serving),
+        ratio,
+    )
+    console.print(
+        f"Servers cost {money(compute)} a month, {ratio:.2f} times what the model says. If requests alone are dearer:",
+        highlight=False,
+        soft_wrap=True,
+    )
+    console.print(f"  tco compare --set app_cpu_ms={cpu_ms:.4g}", highlight=False, soft_wrap=True)
 
 
 def today() -> date:

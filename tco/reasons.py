@@ -39,7 +39,7 @@ def limit_reasons(costs: Costs) -> tuple[str, ...]:
     --------
     >>> import tco
     >>> limit_reasons(tco.evaluate(tco.scenario("customer-api")))[1]
-    'CPU: 2 cores, 5.18 ms a request'
+    'CPU: 4 cores, 4.71 ms a request'
     """
     if costs.limits.ndim != 1:
         raise InputError(f"reasons are about one scenario; got {len(costs.limits)} of them")

@@ -40,9 +40,15 @@ MOST_VCPUS: Final = 1024.0
 MOST_MEMORY_GIB: Final = 32768.0
 MOST_USD_PER_HOUR: Final = 1000.0
 PriceUsdPerHour = Annotated[float, Field(gt=0, le=MOST_USD_PER_HOUR, allow_inf_nan=False)]
-OptionalPrice = Annotated[PriceUsdPerHour | None, BeforeValidator(lambda cell: None if cell == "" else cell)]
+_EMPTY_IS_NONE: Final = BeforeValidator(lambda cell: None if cell == "" else cell)
+Vcpus = Annotated[float, Field(gt=0, le=MOST_VCPUS, allow_inf_nan=False)]
+MemoryGib = Annotated[float, Field(gt=0, le=MOST_MEMORY_GIB, allow_inf_nan=False)]
+OptionalPrice = Annotated[PriceUsdPerHour | None, _EMPTY_IS_NONE]
+OptionalVcpus = Annotated[Vcpus | None, _EMPTY_IS_NONE]
+OptionalMemory = Annotated[MemoryGib | None, _EMPTY_IS_NONE]
 Architecture = Literal["x86_64", "arm64"]
 Share = Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
+LoadShare = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 # A day of the calendar: the pattern alone would let the 31st of June pass.
 Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$"), AfterValidator(lambda cell: str(date.fromisoformat(cell)))]
 
@@ -189,8 +195,8 @@ class Price(Row):
     region: Identifier
     instance: Identifier
     architecture: Architecture
-    vcpus: Annotated[float, Field(gt=0, le=MOST_VCPUS, allow_inf_nan=False)]
-    memory_gib: Annotated[float, Field(gt=0, le=MOST_MEMORY_GIB, allow_inf_nan=False)]
+    vcpus: Vcpus
+    memory_gib: MemoryGib
     sustained_cpu_share: Share
     on_demand_usd_per_hour: PriceUsdPerHour
     spot_usd_per_hour: OptionalPrice
@@ -310,6 +316,67 @@ class CodeSize(Row):
 
 class CoreSpeed(Quantity):
     """What a busy vCPU gets done, over one thread of a shared x86 core: `core_speeds`."""
+
+
+class ServicePrice(Row):
+    """A price of what stands beside servers, or in their place: `cloud_services`."""
+
+    key = ("service", "provider", "region", "type", "from_quantity")
+
+    service: Identifier
+    provider: Identifier
+    region: Identifier
+    # Of a database server; empty for all else.
+    type: str
+    vcpus: OptionalVcpus
+    memory_gib: OptionalMemory
+    # The quantity a month from which the price holds: 0, or the start of a further tier.
+    from_quantity: Annotated[float, Field(ge=0, le=1e12, allow_inf_nan=False)]
+    unit: Literal["hour", "GiB", "GiB-month", "vCPU-hour", "GiB-hour", "vCPU-second", "GiB-second", "million"]
+    usd: PriceUsdPerHour
+    # Empty where the source bears no date.
+    as_of: Annotated[str, Field(pattern=r"^(\d{4}-\d{2}-\d{2})?$")]
+    source: Identifier
+
+
+class ProfileDay(Row):
+    """A day of a weekly profile: the load of each hour over the peak of the week: `profiles`."""
+
+    key = ("profile", "day")
+
+    profile: Identifier
+    label: Identifier
+    day: Literal["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+    h00: LoadShare
+    h01: LoadShare
+    h02: LoadShare
+    h03: LoadShare
+    h04: LoadShare
+    h05: LoadShare
+    h06: LoadShare
+    h07: LoadShare
+    h08: LoadShare
+    h09: LoadShare
+    h10: LoadShare
+    h11: LoadShare
+    h12: LoadShare
+    h13: LoadShare
+    h14: LoadShare
+    h15: LoadShare
+    h16: LoadShare
+    h17: LoadShare
+    h18: LoadShare
+    h19: LoadShare
+    h20: LoadShare
+    h21: LoadShare
+    h22: LoadShare
+    h23: LoadShare
+    note: Annotated[str, Field(min_length=1)]
+
+    @property
+    def shares(self) -> tuple[float, ...]:
+        """The 24 hours in their order."""
+        return tuple(getattr(self, f"h{hour:02d}") for hour in range(24))
 
 
 AnyRow = TypeVar("AnyRow", bound=Row)

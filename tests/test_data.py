@@ -8,6 +8,7 @@ import pytest
 from tco.assumptions import FRAMEWORK_NAMES, SHARED_NAMES, data_directory, load_assumptions
 
 QUANTITIES = ("assumptions", "countries", "services", "effort", "talent", "serving", "article")
+ALL_SOURCED = (*QUANTITIES, "core_speeds", "staleness", "cloud", "cloud_services", "pricing")
 GRADES = {"measured", "sourced", "article", "stated"}
 CONTINENTS = {
     "North America": (
@@ -61,7 +62,7 @@ def table(name):
 SOURCES = {row["source"] for row in table("sources")}
 
 
-@pytest.mark.parametrize("name", [*QUANTITIES, "core_speeds", "correlations", "staleness", "pricing"])
+@pytest.mark.parametrize("name", [*ALL_SOURCED, "correlations"])
 def test_every_number_has_a_source(name):
     """Each row names a source that has a row of its own."""
     assert {row["source"] for row in table(name)} <= SOURCES
@@ -69,7 +70,7 @@ def test_every_number_has_a_source(name):
 
 def test_every_source_is_used_or_cited():
     """A source that no row and no note names would be forgotten."""
-    named = {row["source"] for name in (*QUANTITIES, "core_speeds", "staleness", "pricing") for row in table(name)}
+    named = {row["source"] for name in ALL_SOURCED for row in table(name)}
     cited = "".join(row["note"] for row in table("sources")) + (data_directory() / "README.md").read_text("utf-8")
     for source in SOURCES - named:
         assert source in cited, source
@@ -83,7 +84,7 @@ def test_a_source_says_what_it_is(row):
     assert row["url"] == "" or row["url"].startswith("https://")
 
 
-@pytest.mark.parametrize("name", [*QUANTITIES, "core_speeds", "staleness"])
+@pytest.mark.parametrize("name", [*QUANTITIES, "core_speeds", "staleness", "cloud"])
 def test_grades_of_evidence(name):
     """Measured, sourced, article or stated; what is measured comes from a measurement, what the guide says from it."""
     for row in table(name):
@@ -96,7 +97,7 @@ def test_grades_of_evidence(name):
             assert row["evidence"] == "stated"
 
 
-@pytest.mark.parametrize("name", [*QUANTITIES, "core_speeds", "staleness"])
+@pytest.mark.parametrize("name", [*QUANTITIES, "core_speeds", "staleness", "cloud"])
 def test_a_stated_number_has_a_reason_and_a_range(name):
     """A judgement says why in words, and how unsure it is, unless it is a choice or a certainty."""
     for row in table(name):
@@ -107,7 +108,7 @@ def test_a_stated_number_has_a_reason_and_a_range(name):
             assert low < high or row["distribution"] == "fixed", row["name"]
 
 
-@pytest.mark.parametrize("name", [*QUANTITIES, "core_speeds", "staleness"])
+@pytest.mark.parametrize("name", [*QUANTITIES, "core_speeds", "staleness", "cloud"])
 def test_what_is_drawn_has_a_range_to_draw_from(name):
     """Only `fixed` rows may have no range, and a lognormal one starts above zero."""
     for row in table(name):

@@ -1,11 +1,15 @@
 """Demand by hand."""
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tco import demand
 from tests.formulas import assert_vector_equals_scalar, public_functions
+
+# A profile is stretched as a whole.
+SCALAR_FORMULAS = {name: formula for name, formula in public_functions("demand").items() if name != "stretched_share"}
 
 
 def test_ten_thousand_people_with_a_request_each_ten_seconds_are_a_thousand_requests_per_second():
@@ -44,8 +48,19 @@ def test_egress_follows_the_mean_and_not_the_peak():
     assert demand.egress_gib_per_month(1, 0.25, 1024) == 641.6015625
 
 
-@pytest.mark.parametrize("name", public_functions("demand"))
+@pytest.mark.parametrize("name", SCALAR_FORMULAS)
 @given(data=st.data())
 def test_a_vector_equals_its_scalars(data, name):
     """Each formula gives for an array what it gives for each of its elements."""
-    assert_vector_equals_scalar(data, public_functions("demand")[name])
+    assert_vector_equals_scalar(data, SCALAR_FORMULAS[name])
+
+
+def test_a_stretched_profile_has_the_mean_that_is_asked_for():
+    """Half the time at half the peak, stretched to a mean of 0.625: the half becomes a quarter."""
+    assert demand.stretched_share(np.array([0.5, 1.0]), 0.625).tolist() == pytest.approx([0.25, 1.0], rel=1e-12)
+    assert demand.stretched_share(np.array([0.5, 1.0]), 0.75).tolist() == pytest.approx([0.5, 1.0], rel=1e-12)
+
+
+def test_a_flat_profile_stays_flat():
+    """No power makes a valley where there is none."""
+    assert demand.stretched_share(np.ones(3), 0.3).tolist() == [1, 1, 1]

@@ -1,0 +1,318 @@
+"""
+Cloud: the fleets that can carry a scenario's traffic over the week, for each instance type and on each purchase term.
+
+The model's total has the static fleet on one term. Here the servers may follow the traffic hour by hour, and be bought
+on several terms at once. Arrays have the instance types in front and the ways of serving last: (k, f).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from tco import demand, fleet, purchase, week
+from tco.arrays import Array
+from tco.inputs import Catalogue, InputError, checked
+from tco.plan import Server, server_capacity_rps, servers_of
+from tco.pricing import PURCHASES
+from tco.queueing import saturation_rps
+from tco.scenarios import Scenario, ScenarioError
+from tco.services import NAMES, Profile
+
+SCALINGS: Final = ("static", "hourly")
+RESERVED: Final = ("reserved_1y", "reserved_3y")
+REST: Final = ("on_demand", "spot")
+
+
+@dataclass(frozen=True)
+class CloudPlan:
+    """
+    How servers follow the traffic and how they are bought.
+
+    Parameters
+    ----------
+    scaling : str
+        `static`, for the peak around the clock, or `hourly`.
+    profile : str
+        Shape of the week, a profile of `data/profiles.csv`.
+    terms : tuple of str
+        Purchase terms that may be mixed; what a provider does not offer is left out.
+    month : int
+        Months of growth since the start.
+    values : mapping
+        In place of values of `data/cloud.csv`, by name.
+
+    Raises
+    ------
+    ScenarioError
+        If a choice is unknown or a value illegal.
+    """
+
+    scaling: str = "static"
+    profile: str = "consumer-evening"
+    terms: tuple[str, ...] = ("on_demand",)
+    month: int = 0
+    values: Mapping[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name, chosen, known in (
+            ("scaling", self.scaling, SCALINGS),
+            *(("terms", term, PURCHASES) for term in self.terms),
+            *(("values", name, NAMES) for name in self.values),
+        ):
+            if chosen not in known:
+                raise ScenarioError(f"{name} must be one of {', '.join(known)}; got {chosen!r}")
+        if not set(self.terms) & set(REST):
+            raise ScenarioError(f"terms must have one of {', '.join(REST)}: what is not reserved is bought on it")
+        for name, value in self.values.items():
+            checked(name, value)
+        if not 0 <= self.month <= 240:
+            raise ScenarioError(f"month must lie in [0, 240]; got {self.month}")
+
+    def value(self, scenario: Scenario, name: str) -> float:
+        """A value of `data/cloud.csv`, or the one in its place."""
+        return float(self.values.get(name, scenario.assumptions.cloud.value(name)))
+
+
+class Fleets(NamedTuple):
+    """A fleet of each instance type for each way of serving; arrays of shape (k, f)."""
+
+    catalogue: Catalogue
+    server: Server
+    server_capacity_rps: Array
+    peak_servers: Array
+    mean_servers: Array
+    base_servers: Array
+    reserved_term: npt.NDArray[np.str_]
+    rest_term: npt.NDArray[np.str_]
+    server_usd_per_hour: Mapping[str, Array]
+    usd_per_hour: Array
+
+    @property
+    def best(self) -> npt.NDArray[np.intp]:
+        """The cheapest type of each way of serving; -1 where none will do."""
+        possible = np.isfinite(self.usd_per_hour)
+        return np.where(possible.any(axis=0), np.argmin(np.where(possible, self.usd_per_hour, np.inf), axis=0), -1)
+
+
+class Week(NamedTuple):
+    """A fleet hour by hour; arrays of shape (168,)."""
+
+    load_rps: Array
+    servers: Array
+    utilization_share: Array
+    overloaded_hours: int
+    waste_share: float
+
+
+def profile_of(scenario: Scenario, plan: CloudPlan) -> Profile:
+    """
+    The week of a scenario: the shape of a profile, with the mean that the scenario has.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        One scenario.
+    plan : CloudPlan
+        Names the shape.
+
+    Returns
+    -------
+    profile : Profile
+        Load of each hour over the peak; a flat profile stays flat.
+
+    Raises
+    ------
+    ScenarioError
+        If there is no such profile.
+    """
+    profiles = scenario.assumptions.cloud.profiles
+    if plan.profile not in profiles:
+        raise ScenarioError(f"profile must be one of {', '.join(profiles)}; got {plan.profile!r}")
+    found = profiles[plan.profile]
+    return found._replace(share=demand.stretched_share(found.share, scenario.value("mean_to_peak_share")))
+
+
+def peak_rps(scenario: Scenario, plan: CloudPlan) -> float:
+    """
+    Load of the busiest second in the month of a plan.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        One scenario.
+    plan : CloudPlan
+        Names the month.
+
+    Returns
+    -------
+    peak_rps : float
+        Load. [req/s]
+    """
+    s = scenario.shared
+    start = demand.peak_load_rps(s.peak_users, s.requests_per_user_per_minute, s.direct_peak_load_rps)
+    load = start * demand.traffic_ratio(plan.month, s.traffic_growth_share_per_month)
+    if np.size(load) != 1:
+        raise InputError(f"a bill is that of one scenario; got {np.size(load)} of them")
+    return float(np.reshape(load, -1)[0])
+
+
+def region_types(scenario: Scenario) -> tuple[Catalogue, dict[str, Array]]:
+    """
+    All types of the scenario's region, and their prices on each term.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Names provider and region.
+
+    Returns
+    -------
+    catalogue : Catalogue
+        Types at their on-demand price.
+    prices : dict
+        Price by term; NaN where it is not known. [USD/h]
+    """
+    there = scenario.assumptions.prices.search(provider=scenario.provider, region=scenario.region)
+    prices = {term: there.columns[f"{term}_usd_per_hour"] for term in PURCHASES}
+    catalogue = Catalogue(
+        tuple(there.columns["instance"].tolist()),
+        there.columns["vcpus"],
+        there.columns["memory_gib"],
+        there.columns["sustained_cpu_share"],
+        prices["on_demand"],
+        there.core_speed_ratio,
+    )
+    return catalogue, prices
+
+
+def fleets(scenario: Scenario, plan: CloudPlan, types: tuple[Catalogue, Mapping[str, Array]] | None = None) -> Fleets:
+    """
+    The fleet of each instance type, bought as cheaply as the terms allow.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        One scenario.
+    plan : CloudPlan
+        How servers scale and are bought.
+    types : (Catalogue, mapping), optional
+        Types and their prices by term, in place of those of the scenario's region.
+
+    Returns
+    -------
+    fleets : Fleets
+        Servers, terms and prices; NaN where a type cannot serve, or has no price on any of the terms.
+
+    Raises
+    ------
+    InputError
+        If the scenario is one of many.
+    """
+    catalogue, prices = region_types(scenario) if types is None else types
+    server = servers_of(scenario.shared, scenario.framework, catalogue)
+    capacity = server_capacity_rps(scenario.shared, scenario.framework, server)[:, 0, :]
+    level_share, weight = _levels(scenario, plan)
+    servers = _servers(scenario, plan, peak_rps(scenario, plan) * level_share[:, None, None], capacity)
+
+    def price(term: str) -> Array:
+        usd = prices[term] if term in plan.terms and term in prices else np.full(len(catalogue.names), np.nan)
+        if term == "spot":
+            usd = purchase.spot_effective_usd_per_hour(usd, plan.value(scenario, "interruption_overhead_share"))
+        return fleet.server_usd_per_hour(usd, scenario.shared.server_overhead_usd_per_month)[:, None]
+
+    by_term = {term: np.broadcast_to(price(term), capacity.shape) for term in PURCHASES}
+    rest_usd, rest_term = _cheapest(by_term, REST)
+    usd = purchase.mixed_usd_per_hour(servers, weight, 0.0, 0.0, rest_usd)
+    base, term = np.zeros_like(capacity), np.full(capacity.shape, "", dtype="<U11")
+    for name in RESERVED:
+        some = purchase.base_servers(servers, weight, by_term[name], rest_usd)
+        mixed = purchase.mixed_usd_per_hour(servers, weight, some, by_term[name], rest_usd)
+        better = (some > 0) & (mixed < usd)
+        usd, base, term = np.where(better, mixed, usd), np.where(better, some, base), np.where(better, name, term)
+    return Fleets(
+        catalogue,
+        server,
+        capacity,
+        servers[-1],
+        np.asarray(np.tensordot(weight, servers, axes=1)),
+        base,
+        term,
+        rest_term,
+        by_term,
+        usd,
+    )
+
+
+def week_of(scenario: Scenario, plan: CloudPlan, found: Fleets, instance: int, serving: int) -> Week:
+    """
+    A fleet hour by hour.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        One scenario.
+    plan : CloudPlan
+        As for `fleets`.
+    found : Fleets
+        The fleets.
+    instance, serving : int
+        Which of the types, and which of the ways of serving.
+
+    Returns
+    -------
+    week : Week
+        Load, servers, utilization and waste.
+    """
+    share = profile_of(scenario, plan).share
+    load = peak_rps(scenario, plan) * share
+    ordered = week.ordered_share(share, plan.value(scenario, "scale_up_lag_hours"))
+    provided = np.ones_like(share) if plan.scaling == "static" else ordered
+    capacity = found.server_capacity_rps[instance, serving]
+    servers = _servers(scenario, plan, peak_rps(scenario, plan) * provided, capacity)
+    limit = saturation_rps(
+        found.server.workers_count,
+        found.server.slots_per_worker_count,
+        found.server.core_count,
+        found.server.request_cpu_ms,
+        scenario.shared.wait_ms,
+    )[instance, 0, serving]
+    return Week(
+        load,
+        servers,
+        week.utilization_share(load, servers, limit),
+        int((load > servers * capacity * (1 + 1e-9)).sum()),
+        float(week.waste_share(load, servers, capacity)),
+    )
+
+
+def _levels(scenario: Scenario, plan: CloudPlan) -> tuple[Array, Array]:
+    """The different loads to have servers for, ascending, over the peak, and the share of the time at each."""
+    if plan.scaling == "static":
+        return np.ones(1), np.ones(1)
+    share = profile_of(scenario, plan).share
+    levels, hours = np.unique(week.ordered_share(share, plan.value(scenario, "scale_up_lag_hours")), return_counts=True)
+    return levels, hours / len(share)
+
+
+def _servers(scenario: Scenario, plan: CloudPlan, load: Array, capacity: Any) -> Array:
+    s = scenario.shared
+    return week.hourly_servers(
+        load,
+        capacity,
+        s.spare_servers,
+        s.minimum_servers,
+        plan.value(scenario, "maximum_servers"),
+        plan.value(scenario, "zones_count"),
+    )
+
+
+def _cheapest(by_term: Mapping[str, Array], terms: tuple[str, ...]) -> tuple[Array, npt.NDArray[np.str_]]:
+    """The lowest price of several terms and its term, of those that have one; NaN and nothing where none has."""
+    prices = np.stack([by_term[term] for term in terms])
+    known = np.isfinite(prices)
+    index = np.argmin(np.where(known, prices, np.inf), axis=0)
+    usd = np.take_along_axis(prices, index[None], axis=0)[0]
+    return np.where(known.any(axis=0), usd, np.nan), np.where(known.any(axis=0), np.array(terms)[index], "")

@@ -1,0 +1,193 @@
+"""Cloud: fleets over the week on mixed terms, by hand and against exhaustive search."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+import tco
+from tco import cloud
+from tco.cloud import CloudPlan, fleets, week_of
+from tco.inputs import Catalogue, InputError
+from tests.tables import PRICE_HEADER
+
+ALL_TERMS = ("on_demand", "spot", "reserved_1y", "reserved_3y")
+
+
+@pytest.fixture
+def scenario():
+    return tco.scenario("customer-api", provider="gcp", region="us-central1")
+
+
+def test_a_static_fleet_on_demand_is_that_of_the_model(scenario):
+    """Without growth the cheapest fleet of the list is the one that the model's total has."""
+    steady = scenario.replace(traffic_growth_share_per_month=0)
+    found = fleets(steady, CloudPlan())
+    costs = tco.evaluate(steady)
+    best = found.best
+    each = range(len(best))
+    assert [found.catalogue.names[i] for i in best] == costs.instances.tolist()
+    assert [found.peak_servers[i, j] for j, i in enumerate(best)] == costs.peak_servers.tolist()
+    usd = np.array([found.usd_per_hour[best[j], j] for j in each])
+    busiest = costs.busiest_cloud_usd_per_month
+    network = steady.value("load_balancer_usd_per_hour") * 730
+    assert (usd * 730 + network < busiest).all()
+    assert (found.mean_servers == found.peak_servers).all()
+
+
+def test_months_of_growth_count(scenario):
+    """12 months at 3 per cent: 1.03 ** 12 times the load."""
+    grown = scenario.replace(traffic_growth_share_per_month=0.03)
+    assert cloud.peak_rps(grown, CloudPlan(month=12)) == pytest.approx(
+        cloud.peak_rps(grown, CloudPlan()) * 1.03**12, rel=1e-12
+    )
+
+
+def test_a_week_has_the_mean_of_the_scenario_and_the_shape_of_the_profile(scenario):
+    """168 hours whose mean is `mean_to_peak_share`, whose peak is 1, in the order of the profile."""
+    for name, profile in scenario.assumptions.cloud.profiles.items():
+        share = cloud.profile_of(scenario, CloudPlan(profile=name)).share
+        assert share.shape == (168,)
+        assert share.max() == 1
+        if name == "flat":
+            assert share.min() == 1
+        else:
+            assert share.mean() == pytest.approx(scenario.value("mean_to_peak_share"), rel=1e-9)
+            assert (np.argsort(share, kind="stable") == np.argsort(profile.share, kind="stable")).all()
+
+
+@pytest.mark.parametrize(
+    "terms", [t for n in (1, 2, 3, 4) for t in itertools.combinations(ALL_TERMS, n) if set(t) & {"on_demand", "spot"}]
+)
+def test_the_mix_is_the_best_of_all_splits(terms, scenario):
+    """
+    Every split of every type, in plain Python: so many reserved servers on either term, the rest on either other one.
+    """
+    plan = CloudPlan("hourly", "office-hours", terms)
+    found = fleets(scenario, plan)
+    overhead = scenario.value("server_overhead_usd_per_month") / 730
+    spot_factor = 1 + plan.value(scenario, "interruption_overhead_share")
+    _, prices = cloud.region_types(scenario)
+    checked = 0
+    for i in range(0, len(found.catalogue.names), 9):
+        for j in range(len(scenario.servings)):
+            if not np.isfinite(found.server_capacity_rps[i, j]):
+                continue
+            hours = week_of(scenario, plan, found, i, j).servers
+            price = {t: prices[t][i] * (spot_factor if t == "spot" else 1) + overhead for t in terms}
+            price = {t: usd for t, usd in price.items() if np.isfinite(usd)}
+            costs = [
+                base * price.get(reserved, np.inf if base else 0) + np.maximum(hours - base, 0).mean() * price[rest]
+                if base
+                else hours.mean() * price[rest]
+                for reserved in ("reserved_1y", "reserved_3y")
+                for rest in ("on_demand", "spot")
+                if rest in price
+                for base in range(int(hours.max()) + 1)
+            ]
+            if costs:
+                assert found.usd_per_hour[i, j] == pytest.approx(min(costs), rel=1e-9)
+                checked += 1
+            else:
+                assert np.isnan(found.usd_per_hour[i, j])
+    assert checked > 10
+
+
+def test_terms_that_are_not_on_offer_are_not_guessed():
+    """Azure lists no reserved prices: nothing is reserved there. AWS has spot prices for six types only."""
+    azure = tco.scenario("customer-api", provider="azure", region="westeurope")
+    found = fleets(azure, CloudPlan("hourly", terms=ALL_TERMS))
+    assert (found.base_servers == 0).all()
+    assert set(found.reserved_term.ravel()) == {""}
+    aws = fleets(tco.scenario("customer-api", region="eu-central-1"), CloudPlan(terms=("spot",)))
+    with_price = np.isfinite(aws.usd_per_hour).any(axis=1).sum()
+    assert 0 < with_price <= 6
+
+
+def test_a_week_of_one_type_by_hand(tmp_path):
+    """
+    One type of one vCPU at 0.10 USD/h, requests of 10 ms CPU without waiting, one worker, at most 50 per cent busy: 50
+    req/s a server. A peak of 1,000 req/s over a campaign week needs ceil(1000 s / 50) + 1 servers an hour.
+    """
+    path = tmp_path / "pricing.csv"
+    path.write_text(f"{PRICE_HEADER}\naws,us-east-1,one,x86_64,1,64,1,0.1,,,,2026-07-20,own\n", encoding="utf-8")
+    scenario = tco.scenario(
+        "customer-api",
+        data=path,
+        servings=("fastapi-async",),
+        peak_users=0,
+        direct_peak_load_rps=1000,
+        traffic_growth_share_per_month=0,
+        app_cpu_ms=9,
+        framework_cpu_ms={"fastapi-async": 1},
+        inference_request_share=0,
+        wait_ms=0,
+        p95_objective_ms=100_000,
+        target_utilization_share=0.5,
+        server_overhead_usd_per_month=0,
+        spare_servers=1,
+        minimum_servers=2,
+    )
+    plan = CloudPlan("hourly", "campaign-spike", values={"scale_up_lag_hours": 0})
+    found = fleets(scenario, plan)
+    assert found.server_capacity_rps[0, 0] == pytest.approx(50, rel=1e-6)
+    share = cloud.profile_of(scenario, plan).share
+    expected = [max(2, int(np.ceil(round(20 * each, 9))) + 1) for each in share]
+    shown = week_of(scenario, plan, found, 0, 0)
+    assert shown.servers.tolist() == expected
+    assert found.usd_per_hour[0, 0] == pytest.approx(0.1 * sum(expected) / 168, rel=1e-9)
+    assert found.peak_servers[0, 0] == 21
+    assert shown.overloaded_hours == 0
+    busiest = int(np.argmax(share))
+    assert shown.utilization_share[busiest] == pytest.approx(1000 / (21 * 100), rel=1e-6)
+
+
+def test_a_limit_of_servers_shows_the_hours_that_are_overloaded(scenario):
+    """Two servers at most: the hours above their capacity are counted."""
+    plan = CloudPlan("hourly", values={"maximum_servers": 2})
+    crowded = scenario.replace(peak_users=500_000)
+    found = fleets(crowded, plan)
+    shown = week_of(crowded, plan, found, 0, 1)
+    assert shown.servers.max() == 2
+    assert shown.overloaded_hours == int((shown.load_rps > 2 * found.server_capacity_rps[0, 1]).sum())
+    assert shown.overloaded_hours > 0
+
+
+@pytest.mark.parametrize(
+    ("choices", "parts"),
+    [
+        ({"scaling": "daily"}, ["scaling", "static", "'daily'"]),
+        ({"terms": ("on_demand", "stolen")}, ["terms", "'stolen'"]),
+        ({"terms": ("reserved_1y",)}, ["terms", "on_demand"]),
+        ({"values": {"colour": 1}}, ["values", "'colour'"]),
+        ({"values": {"maximum_servers": -1}}, ["maximum_servers", "-1"]),
+        ({"month": 500}, ["month", "500"]),
+    ],
+    ids=lambda value: str(value)[:30],
+)
+def test_a_plan_that_makes_no_sense_is_refused(choices, parts):
+    """The message names the field, the value and the rule."""
+    with pytest.raises(InputError) as caught:
+        CloudPlan(**choices)
+    for part in parts:
+        assert part in str(caught.value)
+
+
+def test_an_unknown_profile_is_refused(scenario):
+    """The message lists those that there are."""
+    with pytest.raises(InputError, match="consumer-evening"):
+        fleets(scenario, CloudPlan("hourly", "siesta"))
+
+
+def test_many_scenarios_have_no_one_bill(scenario):
+    """Arrays are refused in a sentence."""
+    with pytest.raises(InputError, match="one scenario"):
+        fleets(scenario.replace(peak_users=np.array([[1.0], [2.0]])), CloudPlan())
+
+
+def test_types_of_ones_own_can_be_priced(scenario):
+    """A catalogue in place of the region's, on demand only."""
+    own = Catalogue(("own",), *(np.array([value]) for value in (4.0, 16.0, 1.0, 0.2, 1.0)))
+    found = fleets(scenario, CloudPlan(), (own, {"on_demand": own.instance_usd_per_hour}))
+    assert found.usd_per_hour.shape == (1, 3)
+    assert np.isfinite(found.usd_per_hour).all()
