@@ -88,15 +88,20 @@ class ServerPerformance:
 
 
 class ServerSize(NamedTuple):
-    """A server: vCPUs [1], memory [GiB], and the share of its vCPUs that may be used all the time [1]."""
+    """A server: vCPUs [1], memory [GiB], share of its vCPUs for good [1], and speed over a shared x86 thread [1]."""
 
     vcpu_count: float
     memory_gib: float
     sustained_cpu_share: float = 1.0
+    core_speed_ratio: float = 1.0
 
 
 def server_performance(
-    scenario: Scenario, vcpu_count: float, memory_gib: float, sustained_cpu_share: float = 1.0
+    scenario: Scenario,
+    vcpu_count: float,
+    memory_gib: float,
+    sustained_cpu_share: float = 1.0,
+    core_speed_ratio: float = 1.0,
 ) -> ServerPerformance:
     """
     What one server does with the requests of a scenario, for each of its ways of serving.
@@ -111,6 +116,8 @@ def server_performance(
         Its memory. [GiB]
     sustained_cpu_share : float
         Share of its vCPUs that may be used all the time. [1]
+    core_speed_ratio : float
+        What a busy vCPU gets done, over one thread of a shared x86 core. [1]
 
     Returns
     -------
@@ -132,12 +139,13 @@ def server_performance(
     [296.0, 296.0]
     """
     shared, framework = scenario.shared, scenario.framework
-    vcpus, memory, sustained = (
+    sizes = (
         np.asarray(checked(name, value))
         for name, value in (
             ("vcpu_count", vcpu_count),
             ("memory_gib", memory_gib),
             ("sustained_cpu_share", sustained_cpu_share),
+            ("core_speed_ratio", core_speed_ratio),
         )
     )
-    return ServerPerformance(framework.names, server_of(shared, framework, vcpus, memory, sustained, np.asarray(1.0)), (shared, framework))
+    return ServerPerformance(framework.names, server_of(shared, framework, *sizes), (shared, framework))

@@ -20,6 +20,7 @@ def test_a_fleets_server_performs_as_the_model_says():
             scenario.catalogue.vcpu_count[index],
             scenario.catalogue.memory_gib[index],
             scenario.catalogue.sustained_cpu_share[index],
+            scenario.catalogue.core_speed_ratio[index],
         )
         assert found.capacity_rps[i] == pytest.approx(costs.server_capacity_rps[i], rel=1e-12)
         assert found.limits[i] == costs.limits[i]

@@ -63,7 +63,7 @@ def test_every_range_is_a_range():
 @pytest.mark.parametrize("name", NARROWER)
 def test_a_narrower_range_belongs_to_an_input_and_is_narrower(name):
     """Each exception names a real input, or a server's size, (or it would be forgotten) within its unit's range."""
-    assert name in (*SHARED_NAMES, *FRAMEWORK_NAMES, *signature(server_performance).parameters, "core_speed_ratio")
+    assert name in (*SHARED_NAMES, *FRAMEWORK_NAMES, *signature(server_performance).parameters)
     suffix = max((suffix for suffix in SUFFIXES if name.endswith(suffix)), key=len)
     low, high = NARROWER[name]
     assert SUFFIXES[suffix].low <= low < high <= SUFFIXES[suffix].high
