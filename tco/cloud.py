@@ -272,13 +272,11 @@ def week_of(scenario: Scenario, plan: CloudPlan, found: Fleets, instance: int, s
     provided = np.ones_like(share) if plan.scaling == "static" else ordered
     capacity = found.server_capacity_rps[instance, serving]
     servers = _servers(scenario, plan, peak_rps(scenario, plan) * provided, capacity)
+    size = (len(found.catalogue.names), 1, len(scenario.servings))
+    one = Server(*(np.broadcast_to(values, size)[instance, 0, serving] for values in found.server))
     limit = saturation_rps(
-        found.server.workers_count,
-        found.server.slots_per_worker_count,
-        found.server.core_count,
-        found.server.request_cpu_ms,
-        scenario.shared.wait_ms,
-    )[instance, 0, serving]
+        one.workers_count, one.slots_per_worker_count, one.core_count, one.request_cpu_ms, scenario.shared.wait_ms
+    )
     return Week(
         load,
         servers,

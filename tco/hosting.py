@@ -5,6 +5,7 @@ Servers are rented by the hour; containers and functions are billed by the secon
 traffic, database and logs come on top.
 """
 
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -74,7 +75,7 @@ class Bill(NamedTuple):
         return sum(line.usd_per_month for line in self.lines)
 
 
-def bills(scenario: Scenario, plan: CloudPlan) -> tuple[Bill, ...]:
+def bills(scenario: Scenario, plan: CloudPlan, ways: Sequence[str] = WAYS) -> tuple[Bill, ...]:
     """
     The bill of each way to run each way of serving, where the provider offers it.
 
@@ -84,6 +85,8 @@ def bills(scenario: Scenario, plan: CloudPlan) -> tuple[Bill, ...]:
         One scenario.
     plan : CloudPlan
         How servers scale and are bought, and the month.
+    ways : sequence of str
+        The ways to work out.
 
     Returns
     -------
@@ -102,20 +105,25 @@ def bills(scenario: Scenario, plan: CloudPlan) -> tuple[Bill, ...]:
     >>> [(bill.serving, bill.name) for bill in found[:3]]
     [('flask-threads', 'Servers'), ('flask-threads', 'Fargate'), ('flask-threads', 'Lambda')]
     """
+    shared = shared_lines(scenario, plan)
+    work = {"servers": _server_lines, "containers": _container_lines, "functions": _function_lines}
+    names = {"servers": "Servers"} | {
+        way: offers[scenario.provider][0]
+        for way, offers in (("containers", CONTAINERS), ("functions", FUNCTIONS))
+        if scenario.provider in offers
+    }
+    made = [(way, names.get(way, ""), work[way](scenario, plan)) for way in ways]
+    return tuple(
+        Bill(serving, way, name, (*lines[j], *shared))
+        for j, serving in enumerate(scenario.servings)
+        for way, name, lines in made
+        if lines
+    )
+
+
+def _server_lines(scenario: Scenario, plan: CloudPlan) -> list[tuple[Line, ...]]:
     found = fleets(scenario, plan)
-    containers = _container_lines(scenario, plan)
-    functions = _function_lines(scenario, plan)
-    shared = tuple(shared_lines(scenario, plan))
-    made = []
-    for j, serving in enumerate(scenario.servings):
-        made.append(Bill(serving, "servers", "Servers", (*server_lines(scenario, found, j), *shared)))
-        if containers:
-            name = CONTAINERS[scenario.provider][0]
-            made.append(Bill(serving, "containers", name, (*containers[j], *shared)))
-        if functions:
-            name = FUNCTIONS[scenario.provider][0]
-            made.append(Bill(serving, "functions", name, (*functions[j], *shared)))
-    return tuple(made)
+    return [server_lines(scenario, found, j) for j in range(len(scenario.servings))]
 
 
 def server_lines(scenario: Scenario, found: Fleets, serving: int) -> tuple[Line, ...]:
@@ -409,7 +417,8 @@ def break_even_rps(scenario: Scenario, plan: CloudPlan, serving: str, way: str) 
     alone = scenario.replace(servings=(serving,), peak_users=0)
 
     def gap_usd(load_rps: float) -> float:
-        made = {bill.way: bill.usd_per_month for bill in bills(alone.replace(direct_peak_load_rps=load_rps), plan)}
+        at = alone.replace(direct_peak_load_rps=load_rps)
+        made = {bill.way: bill.usd_per_month for bill in bills(at, plan, ("servers", way))}
         return made.get(way, np.nan) - made["servers"]
 
     low, high = LEAST_LOAD_RPS, MOST_LOAD_RPS

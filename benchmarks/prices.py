@@ -1,0 +1,91 @@
+"""
+Times the price list: reading it, leaving out what another type beats, and choosing fleets from all of it.
+
+Prints a table and asserts nothing. Each figure is a median.
+"""
+
+import time
+from collections.abc import Callable
+from statistics import median
+
+import numpy as np
+
+import tco
+from tco import fleet
+from tco.assumptions import data_directory
+from tco.cloud import CloudPlan, fleets
+from tco.hosting import bills
+from tco.inputs import Catalogue
+from tco.plan import server_capacity_rps, servers_of
+from tco.pricing import PriceList, read_core_speeds, read_prices
+
+REPEATS = 30
+TRAFFIC_LEVELS = 60
+
+
+def seconds_of(call: Callable[[], object]) -> float:
+    """
+    Median time of a call.
+    """
+    taken = []
+    for _ in range(REPEATS):
+        start = time.perf_counter()
+        call()
+        taken.append(time.perf_counter() - start)
+    return median(taken)
+
+
+def whole(prices: PriceList) -> Catalogue:
+    """
+    Every row of the list on demand, as one catalogue.
+    """
+    columns = prices.columns
+    return Catalogue(
+        tuple(columns["instance"].tolist()),
+        columns["vcpus"],
+        columns["memory_gib"],
+        columns["sustained_cpu_share"],
+        columns["on_demand_usd_per_hour"],
+        prices.core_speed_ratio,
+    )
+
+
+def choose(everything: Catalogue, scenario: tco.Scenario, loads_rps: np.ndarray) -> fleet.Fleet:
+    """
+    The cheapest fleet of all rows for each load and way of serving, from the whole list on.
+    """
+    kept = everything.candidates()
+    s, f = scenario.shared, scenario.framework
+    capacity = server_capacity_rps(s, f, servers_of(s, f, kept))
+    usd = fleet.server_usd_per_hour(kept.instance_usd_per_hour[:, None, None], s.server_overhead_usd_per_month)
+    return fleet.cheapest_fleet(loads_rps[:, None], capacity, usd, s.spare_servers, s.minimum_servers)
+
+
+def main() -> None:
+    """
+    Time everything and print it.
+    """
+    speeds = read_core_speeds(data_directory() / "core_speeds.csv")
+    prices = read_prices(data_directory() / "pricing.csv", speeds)
+    scenario = tco.scenario("customer-api")
+    scenario = scenario.replace(servings=tuple(scenario.assumptions.servings))
+    everything, loads = whole(prices), np.geomspace(0.1, 1e5, TRAFFIC_LEVELS)
+    count, ways = len(everything.names), len(scenario.servings)
+    plan = CloudPlan("hourly", terms=("on_demand", "spot", "reserved_1y"))
+    rows = [
+        (f"read and check {count:,} rows", lambda: read_prices(data_directory() / "pricing.csv", speeds)),
+        (f"leave out what is beaten, {count:,} rows", everything.candidates),
+        (
+            f"choose among {count:,} rows x {TRAFFIC_LEVELS} loads x {ways} ways of serving",
+            lambda: choose(everything, scenario, loads),
+        ),
+        (f"fleets of a region over the week, mixed terms, {ways} ways", lambda: fleets(scenario, plan)),
+        (f"all bills, {ways} ways of serving", lambda: bills(scenario, plan)),
+    ]
+    for name, call in rows:
+        print(f"{name:<62}{seconds_of(call) * 1e3:8.1f} ms")
+    print(f"{len(everything.candidates().names)} of {count:,} rows are left")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,405 @@
+"""The prices page: the cheapest fleets, what they cost where and when, and what the monthly bill is made of."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from html import escape
+from typing import Any
+
+import ipywidgets as widgets
+import numpy as np
+import plotly.graph_objects as go
+
+from tco import price_charts
+from tco.arrays import Array
+from tco.cloud import SCALINGS, CloudPlan, Fleets, fleets, peak_rps, week_of
+from tco.dashboard import blocks
+from tco.dashboard.controls import choice, slider
+from tco.dashboard.state import Result, State
+from tco.hosting import Bill, bills, break_even_rps
+from tco.inputs import InputError
+from tco.look import figure
+from tco.pricing import PURCHASES
+from tco.scenarios import Scenario
+from tco.staleness import price_freshness, price_sentence
+from tco.units import HOURS_PER_MONTH
+from tco.wording import PROVIDER_LABELS, PURCHASE_LABELS, count, money
+
+MOST_ROWS = 20
+SWEEP_POINTS = 13
+SCALING_LABELS = {"static": "For the peak, around the clock", "hourly": "Hour by hour"}
+# What the table can be sorted by, and whether the largest comes first.
+ORDERS = {
+    "USD a month": False,
+    "USD for a million requests at the peak": False,
+    "Servers at the peak": False,
+    "Load a server carries": True,
+    "Type": False,
+}
+
+
+class PriceState(State):
+    """
+    A page's state with how servers are run and bought, which of the ways of serving is shown, and which types.
+
+    Parameters
+    ----------
+    scenario : Scenario, optional
+        What the page starts with.
+    """
+
+    def __init__(self, scenario: Scenario | None = None) -> None:
+        super().__init__(scenario)
+        self.plan = CloudPlan()
+        self.serving = self.scenario.servings[0]
+        self.architecture = self.family = ""
+        self.least_vcpus = 0.0
+        self.order = next(iter(ORDERS))
+        self.swept: tuple[Result, tuple[Array, list[dict[str, Bill]]]] | None = None
+
+    @property
+    def serving_index(self) -> int:
+        """Where the way of serving that is shown stands; the first one where it is none of the scenario's."""
+        servings = self.scenario.servings
+        return servings.index(self.serving) if self.serving in servings else 0
+
+    def view(self, **changes: Any) -> None:
+        """Change what is shown; a plan that makes no sense leaves all as it is."""
+        try:
+            plan = {name: changes.pop(name) for name in ("scaling", "profile", "terms") if name in changes}
+            self.plan = replace(self.plan, **plan)
+        except InputError as error:
+            self._refuse(f"Not changed: {error}")
+            return
+        for name, value in changes.items():
+            setattr(self, name, value)
+        self._show(self.scenario)
+
+
+def prices(start: Scenario | None = None) -> widgets.Widget:
+    """
+    The prices page.
+
+    Parameters
+    ----------
+    start : Scenario, optional
+        What it opens with; the customer-facing API by default.
+
+    Returns
+    -------
+    page : ipywidgets.Widget
+        The page; its `state` holds the scenario, its costs and the plan.
+    """
+    state = PriceState(start)
+    page = widgets.VBox(
+        [
+            blocks.card(
+                blocks.side_by_side(blocks.preset_choice(state), kind="tco-controls"),
+                blocks.side_by_side(*_choices(state), slider(state, "peak_users"), kind="tco-controls"),
+            ),
+            blocks.error_note(state),
+            blocks.card(
+                blocks.html_block(state, lambda r: sentence_html(state, r), "tco-verdict"),
+                blocks.side_by_side(*_filters(state), kind="tco-controls"),
+                blocks.html_block(state, lambda _: fleet_table_html(state), "tco-table"),
+            ),
+            blocks.side_by_side(
+                blocks.card(blocks.chart_block(state, lambda _: week_figure(state), "week")),
+                blocks.card(blocks.chart_block(state, lambda _: ways_figure(state), "ways")),
+                blocks.card(blocks.chart_block(state, lambda _: parts_figure(state), "parts")),
+                blocks.card(blocks.chart_block(state, lambda _: capacity_figure(state), "capacity")),
+                blocks.card(blocks.chart_block(state, lambda _: region_figure(state), "regions")),
+            ),
+            blocks.card(blocks.html_block(state, lambda _: bill_html(state), "tco-table")),
+            blocks.html_block(state, blocks.save_link_html, "tco-actions"),
+        ]
+    )
+    page.state = state
+    page.add_class("tco-page")
+    return page
+
+
+def sentence_html(state: PriceState, result: Result) -> str:
+    """
+    The cheapest fleet in one sentence, and how old its prices are.
+    """
+    scenario, j = result.scenario, state.serving_index
+    found = fleets(scenario, state.plan)
+    i = int(found.best[j])
+    label = scenario.assumptions.servings[scenario.servings[j]].label
+    if i < 0:
+        said = f"{label}: no type of the region can serve it, or has a price on these terms."
+    else:
+        usd = float(found.usd_per_hour[i, j]) * HOURS_PER_MONTH
+        servers = f"{count(float(found.peak_servers[i, j]))} x {found.catalogue.names[i]} at the peak"
+        base = float(found.base_servers[i, j])
+        reserved = f", {count(base)} of them {PURCHASE_LABELS[str(found.reserved_term[i, j])].lower()}" if base else ""
+        said = f"{label}: the cheapest fleet costs {money(usd)} a month, {servers}{reserved}."
+    a = scenario.assumptions
+    stale = price_sentence(price_freshness(a.prices, scenario.provider, scenario.region, state.today, a))
+    mark = f'<div class="tco-stale">{escape(stale)}</div>' if stale else ""
+    return f'<div role="status" class="tco-sentence">{escape(said)}</div>{mark}'
+
+
+def fleet_rows(state: PriceState) -> list[tuple[str, float, float, float, float, str, float]]:
+    """
+    The fleets that the filters let through, in the order that is chosen.
+
+    Returns
+    -------
+    rows : list of tuple
+        Type, USD a month, USD for a million requests at the peak, servers at the peak, load a server carries, terms,
+        reserved servers.
+    """
+    scenario, j = state.scenario, state.serving_index
+    found = fleets(scenario, state.plan)
+    there = scenario.assumptions.prices.search(provider=scenario.provider, region=scenario.region)
+    wanted = there.columns["vcpus"] >= state.least_vcpus
+    if state.architecture:
+        wanted &= there.columns["architecture"] == state.architecture
+    if state.family:
+        wanted &= there.families == state.family
+    load = peak_rps(scenario, state.plan)
+    rows = []
+    for i in np.flatnonzero(wanted & np.isfinite(found.usd_per_hour[:, j])):
+        usd = float(found.usd_per_hour[i, j])
+        terms = [PURCHASE_LABELS[str(found.rest_term[i, j])]]
+        if found.base_servers[i, j]:
+            terms.insert(0, PURCHASE_LABELS[str(found.reserved_term[i, j])])
+        per_million = usd / (load * 3600) * 1e6 if load > 0 else np.nan
+        rows.append(
+            (
+                found.catalogue.names[i],
+                usd * HOURS_PER_MONTH,
+                per_million,
+                float(found.peak_servers[i, j]),
+                float(found.server_capacity_rps[i, j]),
+                " + ".join(terms),
+                float(found.base_servers[i, j]),
+            )
+        )
+    column = {"Type": 0, "USD a month": 1, "Servers at the peak": 3, "Load a server carries": 4}.get(state.order, 2)
+    rows.sort(key=lambda row: (row[column], row[1]), reverse=ORDERS[state.order])
+    return rows
+
+
+def fleet_table_html(state: PriceState) -> str:
+    """
+    The cheapest fleets, one instance type a row.
+    """
+    rows = fleet_rows(state)
+    heads = ("Type", "USD a month", "USD per million", "Servers", "Reserved", "req/s a server", "Terms")
+    head = "".join(f"<th scope='col'>{name}</th>" for name in heads)
+    body = "".join(
+        f"<tr data-type='{escape(name)}'><th scope='row'>{escape(name)}</th><td>{usd:,.2f}</td><td>{million:,.3f}</td>"
+        f"<td>{count(servers)}</td><td>{count(base)}</td><td>{count(capacity)}</td><td>{escape(terms)}</td></tr>"
+        for name, usd, million, servers, capacity, terms, base in rows[:MOST_ROWS]
+    )
+    more = f"<p>{MOST_ROWS} of {len(rows)} types.</p>" if len(rows) > MOST_ROWS else ""
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}"
+
+
+def bill_html(state: PriceState) -> str:
+    """
+    The bill of each way, line by line, with the day and the source of each price.
+    """
+    heads = ("Monthly bill", "", "USD a month", "Price of", "Source")
+    head = "".join(f"<th scope='col'>{name}</th>" for name in heads)
+    body = []
+    for bill in _bills(state):
+        for line in bill.lines:
+            source = f"{line.source}, another region's" if line.stands_in else line.source
+            usd = f"{line.usd_per_month:,.2f}" if np.isfinite(line.usd_per_month) else "none"
+            cells = (line.detail, usd, line.as_of or "no day", source)
+            body.append(
+                f"<tr><th scope='row'>{escape(bill.name)}: {escape(line.item)}</th>"
+                f"{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>"
+            )
+        total = f"{bill.usd_per_month:,.2f}" if np.isfinite(bill.usd_per_month) else "none"
+        body.append(
+            f"<tr class='tco-total'><th scope='row'>{escape(bill.name)}: total</th><td></td>"
+            f"<td data-way='{bill.way}'>{total}</td><td></td><td></td></tr>"
+        )
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table>"
+
+
+def _bills(state: PriceState) -> tuple[Bill, ...]:
+    serving = state.scenario.servings[state.serving_index]
+    return bills(state.scenario.replace(servings=(serving,)), state.plan)
+
+
+def _shown(state: PriceState) -> tuple[Fleets, int]:
+    """The fleets, and the cheapest type for the way of serving that is shown."""
+    found = fleets(state.scenario, state.plan)
+    return found, int(found.best[state.serving_index])
+
+
+def week_figure(state: PriceState) -> go.Figure:
+    """
+    The cheapest fleet hour by hour.
+    """
+    found, i = _shown(state)
+    if i < 0:
+        return figure("No fleet can serve it here on these terms", "servers hour by hour", [], {})
+    shown = week_of(state.scenario, state.plan, found, i, state.serving_index)
+    return price_charts.week_chart(shown, found.catalogue.names[i])
+
+
+def capacity_figure(state: PriceState) -> go.Figure:
+    """
+    Price against capacity of the region's types.
+    """
+    return price_charts.capacity_chart(_shown(state)[0], state.serving_index)
+
+
+def region_figure(state: PriceState) -> go.Figure:
+    """
+    The cheapest fleet by region.
+    """
+    return price_charts.region_chart(state.scenario, state.plan, state.serving_index)
+
+
+def swept_loads(state: PriceState) -> Array:
+    """
+    Peak loads from a thousandth to ten times that of the scenario.
+    """
+    now = max(peak_rps(state.scenario, state.plan), 1e-3)
+    return np.geomspace(now / 1000, now * 10, SWEEP_POINTS)
+
+
+def _swept(state: PriceState) -> tuple[Array, list[dict[str, Bill]]]:
+    """Bills against traffic, worked out once for the two charts that show them."""
+    if state.swept is not None and state.swept[0] is state.result:
+        return state.swept[1]
+    loads = swept_loads(state)
+    serving = state.scenario.servings[state.serving_index]
+    alone = state.scenario.replace(servings=(serving,), peak_users=0)
+    at = (bills(alone.replace(direct_peak_load_rps=float(load)), state.plan) for load in loads)
+    state.swept = (state.result, (loads, [{bill.way: bill for bill in made} for made in at]))
+    return state.swept[1]
+
+
+def parts_figure(state: PriceState) -> go.Figure:
+    """
+    The parts of the bill against traffic.
+    """
+    loads, made = _swept(state)
+    return price_charts.parts_chart(loads, [bill["servers"] for bill in made])
+
+
+def ways_figure(state: PriceState) -> go.Figure:
+    """
+    Servers, containers and functions against traffic.
+    """
+    loads, made = _swept(state)
+    ways = {way: np.array([bill[way].usd_per_month for bill in made]) for way in made[0]}
+    serving = state.scenario.servings[state.serving_index]
+    breaks = {way: break_even_rps(state.scenario, state.plan, serving, way) for way in ways if way != "servers"}
+    return price_charts.ways_chart(loads, ways, breaks)
+
+
+def _choices(state: PriceState) -> list[widgets.Widget]:
+    a = state.scenario.assumptions
+    regions = a.prices.regions
+    profiles: list[tuple[str, Any]] = [(profile.label, name) for name, profile in a.cloud.profiles.items()]
+    return [
+        choice(state, "provider", "Provider", lambda: [(PROVIDER_LABELS.get(name, name), name) for name in regions]),
+        choice(state, "region", "Region", lambda: [(name, name) for name in regions[state.scenario.provider]]),
+        _view_menu(
+            state,
+            "serving",
+            "Way of serving",
+            lambda: [(a.servings[name].label, name) for name in state.scenario.servings],
+            lambda: state.scenario.servings[state.serving_index],
+        ),
+        _view_menu(
+            state,
+            "scaling",
+            "Servers",
+            lambda: [(SCALING_LABELS[name], name) for name in SCALINGS],
+            lambda: state.plan.scaling,
+        ),
+        _view_menu(state, "profile", "Shape of the week", lambda: profiles, lambda: state.plan.profile),
+        _term_choice(state),
+    ]
+
+
+def _filters(state: PriceState) -> list[widgets.Widget]:
+    def there() -> list[str]:
+        found = state.scenario.assumptions.prices.search(provider=state.scenario.provider, region=state.scenario.region)
+        return sorted(set(found.families.tolist()))
+
+    def families() -> list[tuple[str, Any]]:
+        return [("All", ""), *((name, name) for name in there())]
+
+    return [
+        _view_menu(
+            state,
+            "architecture",
+            "Architecture",
+            lambda: [("All", ""), ("x86", "x86_64"), ("Arm", "arm64")],
+            lambda: state.architecture,
+        ),
+        _view_menu(state, "family", "Family", families, lambda: state.family if state.family in there() else ""),
+        _view_menu(
+            state,
+            "least_vcpus",
+            "vCPUs at least",
+            lambda: [(f"{number:g}" if number else "Any", number) for number in (0.0, 1.0, 2.0, 4.0, 8.0, 16.0)],
+            lambda: state.least_vcpus,
+        ),
+        _view_menu(state, "order", "Sort by", lambda: [(name, name) for name in ORDERS], lambda: state.order),
+    ]
+
+
+def _view_menu(
+    state: PriceState,
+    name: str,
+    label: str,
+    options: Callable[[], list[tuple[str, Any]]],
+    now: Callable[[], object],
+) -> widgets.Widget:
+    """A menu for something that is shown and is no choice of the scenario."""
+    menu = widgets.Dropdown(options=options(), value=now(), description=label)
+    updating = False
+
+    def take(change: dict[str, object]) -> None:
+        if not updating and change["new"] is not None and change["new"] != now():
+            state.view(**{name: change["new"]})
+
+    def show(_change: object = None) -> None:
+        nonlocal updating
+        updating = True
+        try:
+            current = options()
+            if list(menu.options) != current:
+                menu.options = current
+            menu.value = now()
+        finally:
+            updating = False
+
+    menu.observe(take, "value")
+    state.observe(show, ["result", "error"])
+    menu.add_class(f"tco-choice-{name}")
+    return menu
+
+
+def _term_choice(state: PriceState) -> widgets.Widget:
+    """Purchase terms that may be mixed."""
+    terms = widgets.SelectMultiple(
+        options=[(PURCHASE_LABELS[name], name) for name in PURCHASES],
+        value=state.plan.terms,
+        description="Terms that may be mixed",
+        rows=len(PURCHASES),
+    )
+    terms.add_class("tco-choice-terms")
+
+    def take(change: dict[str, tuple[str, ...]]) -> None:
+        if change["new"] and set(change["new"]) != set(state.plan.terms):
+            state.view(terms=tuple(change["new"]))
+
+    def show(_change: object = None) -> None:
+        terms.value = state.plan.terms
+
+    terms.observe(take, "value")
+    state.observe(show, ["result", "error"])
+    return terms

@@ -1,0 +1,125 @@
+"""
+The prices page in a browser: what it shows is what the library gives for the scenario and the plan in force.
+"""
+
+import time
+from typing import Any
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from tco.cloud import CloudPlan
+from tco.dashboard import prices
+from tco.hosting import bills
+from tco.scenarios import Scenario
+from tests.browser.pages import (
+    WAIT_SECONDS,
+    Drawn,
+    assert_fits,
+    assert_named,
+    open_page,
+    press,
+    same_traces,
+    scenario_with,
+)
+
+FIGURES = {
+    "week": prices.week_figure,
+    "ways": prices.ways_figure,
+    "parts": prices.parts_figure,
+    "capacity": prices.capacity_figure,
+    "regions": prices.region_figure,
+}
+
+
+def state_of(scenario: Scenario, plan: CloudPlan, **shown: Any) -> prices.PriceState:
+    """
+    The state that the page should be in.
+    """
+    state = prices.PriceState(scenario)
+    state.plan = plan
+    for name, value in shown.items():
+        setattr(state, name, value)
+    return state
+
+
+def numbers(values: Any) -> Any:
+    """
+    Numbers as an array, and words as they are.
+    """
+    listed = list(values)
+    return listed if listed and isinstance(listed[0], str) else np.array(listed, dtype=float)
+
+
+def assert_shows(page: Page, drawn: Drawn, state: prices.PriceState) -> None:
+    """
+    Sentence, table, bills and charts are the library's.
+    """
+    scenario = state.scenario
+    serving = scenario.servings[state.serving_index]
+    for bill in bills(scenario.replace(servings=(serving,)), state.plan):
+        expect(page.locator(f"td[data-way={bill.way}]")).to_have_text(f"{bill.usd_per_month:,.2f}")
+    rows = prices.fleet_rows(state)
+    shown = page.locator("tr[data-type] th")
+    expect(shown).to_have_text([row[0] for row in rows[: prices.MOST_ROWS]])
+    expect(page.locator("tr[data-type] td:nth-child(2)")).to_have_text(
+        [f"{row[1]:,.2f}" for row in rows[: prices.MOST_ROWS]]
+    )
+    for name, draw in FIGURES.items():
+        expected = [{"y": numbers(trace.y)} for trace in draw(state).data]
+        deadline = time.monotonic() + WAIT_SECONDS
+        while not same_traces(drawn(page, name)["traces"], expected):
+            if time.monotonic() > deadline:
+                pytest.fail(f"{name} does not show what the library gives")
+            page.wait_for_timeout(50)
+    assert_fits(page)
+
+
+def choose(page: Page, name: str, *labels: str) -> None:
+    page.locator(f".tco-choice-{name} select").select_option(label=list(labels))
+
+
+def test_shows_the_library_and_follows_its_controls(any_page: Page, dashboard: str, drawn: Drawn) -> None:
+    """
+    Fleets, week, bills and regions are those of the library, at the start and after every kind of change.
+    """
+    scenario = open_page(any_page, dashboard, "prices")
+    serving = scenario.servings[0]
+    assert_named(any_page)
+    assert_shows(any_page, drawn, state_of(scenario, CloudPlan()))
+
+    choose(any_page, "scaling", "Hour by hour")
+    choose(any_page, "profile", "Office hours")
+    choose(any_page, "terms", "On demand", "Spot", "Reserved, 3 years")
+    plan = CloudPlan("hourly", "office-hours", ("on_demand", "spot", "reserved_3y"))
+    assert_shows(any_page, drawn, state_of(scenario, plan))
+
+    choose(any_page, "provider", "Google Cloud")
+    choose(any_page, "region", "us-central1")
+    press(any_page, "peak_users", "Home")
+    row = scenario.row("peak_users")
+    there = scenario_with(any_page, provider="gcp", region="us-central1", inputs={"peak_users": row.low})
+    assert_shows(any_page, drawn, state_of(there, plan, serving=serving))
+
+
+def test_filters_and_sorts_its_table(wide_page: Page, dashboard: str, drawn: Drawn) -> None:
+    """
+    The table has the types that the filters let through, in the order chosen.
+    """
+    scenario = open_page(wide_page, dashboard, "prices")
+    choose(wide_page, "architecture", "Arm")
+    choose(wide_page, "least_vcpus", "4")
+    choose(wide_page, "order", "Load a server carries")
+    shown = {"architecture": "arm64", "least_vcpus": 4.0, "order": "Load a server carries"}
+    assert_shows(wide_page, drawn, state_of(scenario, CloudPlan(), **shown))
+    choose(wide_page, "serving", "FastAPI, async")
+    assert_shows(wide_page, drawn, state_of(scenario, CloudPlan(), serving="fastapi-async", **shown))
+
+
+def test_stale_prices_are_marked(wide_page: Page, dashboard: str) -> None:
+    """
+    The oldest price of the list for us-east-1 is of 2026-07-20: older than the limit from October on.
+    """
+    open_page(wide_page, dashboard, "prices")
+    expect(wide_page.locator(".tco-stale")).to_contain_text("Stale: list prices of 2026-07-20")
