@@ -17,7 +17,7 @@ from tco.cloud import CloudPlan, fleets
 from tco.hosting import bills
 from tco.inputs import Catalogue
 from tco.plan import server_capacity_rps, servers_of
-from tco.pricing import PriceList, read_core_speeds, read_prices
+from tco.pricing import read_core_speeds, read_prices
 
 REPEATS = 30
 TRAFFIC_LEVELS = 60
@@ -33,21 +33,6 @@ def seconds_of(call: Callable[[], object]) -> float:
         call()
         taken.append(time.perf_counter() - start)
     return median(taken)
-
-
-def whole(prices: PriceList) -> Catalogue:
-    """
-    Every row of the list on demand, as one catalogue.
-    """
-    columns = prices.columns
-    return Catalogue(
-        tuple(columns["instance"].tolist()),
-        columns["vcpus"],
-        columns["memory_gib"],
-        columns["sustained_cpu_share"],
-        columns["on_demand_usd_per_hour"],
-        prices.core_speed_ratio,
-    )
 
 
 def choose(everything: Catalogue, scenario: tco.Scenario, loads_rps: np.ndarray) -> fleet.Fleet:
@@ -69,7 +54,7 @@ def main() -> None:
     prices = read_prices(data_directory() / "pricing.csv", speeds)
     scenario = tco.scenario("customer-api")
     scenario = scenario.replace(servings=tuple(scenario.assumptions.servings))
-    everything, loads = whole(prices), np.geomspace(0.1, 1e5, TRAFFIC_LEVELS)
+    everything, loads = prices.types(), np.geomspace(0.1, 1e5, TRAFFIC_LEVELS)
     count, ways = len(everything.names), len(scenario.servings)
     plan = CloudPlan("hourly", terms=("on_demand", "spot", "reserved_1y"))
     rows = [

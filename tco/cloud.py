@@ -24,6 +24,7 @@ from tco.services import NAMES, Profile
 SCALINGS: Final = ("static", "hourly")
 RESERVED: Final = ("reserved_1y", "reserved_3y")
 REST: Final = ("on_demand", "spot")
+ROUNDING: Final = 1e-9
 
 
 @dataclass(frozen=True)
@@ -176,15 +177,8 @@ def region_types(scenario: Scenario) -> tuple[Catalogue, dict[str, Array]]:
         Price by term; NaN where it is not known. [USD/h]
     """
     there = scenario.assumptions.prices.search(provider=scenario.provider, region=scenario.region)
+    catalogue = there.types()
     prices = {term: there.columns[f"{term}_usd_per_hour"] for term in PURCHASES}
-    catalogue = Catalogue(
-        tuple(there.columns["instance"].tolist()),
-        there.columns["vcpus"],
-        there.columns["memory_gib"],
-        there.columns["sustained_cpu_share"],
-        prices["on_demand"],
-        there.core_speed_ratio,
-    )
     return catalogue, prices
 
 
@@ -221,10 +215,14 @@ def fleets(scenario: Scenario, plan: CloudPlan, types: tuple[Catalogue, Mapping[
         usd = prices[term] if term in plan.terms and term in prices else np.full(len(catalogue.names), np.nan)
         if term == "spot":
             usd = purchase.spot_effective_usd_per_hour(usd, plan.value(scenario, "interruption_overhead_share"))
+        usd = usd * scenario.value("instance_price_ratio")
         return fleet.server_usd_per_hour(usd, scenario.shared.server_overhead_usd_per_month)[:, None]
 
     by_term = {term: np.broadcast_to(price(term), capacity.shape) for term in PURCHASES}
     rest_usd, rest_term = _cheapest(by_term, REST)
+    # A fleet that the limit keeps too small is taken only where all of them are.
+    short = servers[-1] * capacity < peak_rps(scenario, plan) * (1.0 - ROUNDING)
+    rest_usd = np.where(short & ~short.all(axis=0, where=np.isfinite(rest_usd)), np.nan, rest_usd)
     usd = purchase.mixed_usd_per_hour(servers, weight, 0.0, 0.0, rest_usd)
     base, term = np.zeros_like(capacity), np.full(capacity.shape, "", dtype="<U11")
     for name in RESERVED:
@@ -281,7 +279,7 @@ def week_of(scenario: Scenario, plan: CloudPlan, found: Fleets, instance: int, s
         load,
         servers,
         week.utilization_share(load, servers, limit),
-        int((load > servers * capacity * (1 + 1e-9)).sum()),
+        int((load > servers * capacity * (1 + ROUNDING)).sum()),
         float(week.waste_share(load, servers, capacity)),
     )
 

@@ -38,9 +38,12 @@ CONTAINER_SIZES: Final = (
 )
 # Below one vCPU, Cloud Run serves one request at a time.
 LEAST_SHARED_VCPUS: Final = 1.0
-# Functions come in steps of memory; these are the usual ones, up to the largest of the smaller provider.
-FUNCTION_GIB: Final = np.array([0.125, 0.25, 0.5, 0.75, 1.0, 1.5, 1.7275, 2.0, 3.0, 4.0, 6.0, 8.0, 10.0])
-
+# Functions come in steps of memory, up to 1.5 GiB on Azure; there each has a whole vCPU, on AWS a share by its memory.
+FUNCTION_GIB: Final = {
+    "aws": np.array([0.125, 0.25, 0.5, 0.75, 1.0, 1.5, 1.7275, 2.0, 3.0, 4.0, 6.0, 8.0, 10.0]),
+    "azure": np.array([0.125, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5]),
+}
+CPU_BY_MEMORY: Final = ("aws",)
 
 # Where a break-even is looked for, and how exactly: a step of a whole server moves it more than that.
 LEAST_LOAD_RPS: Final = 0.001
@@ -305,7 +308,7 @@ def _container_lines(scenario: Scenario, plan: CloudPlan) -> list[tuple[Line, ..
     catalogue = Catalogue(names, vcpus, gib, whole, usd, whole)
     if service == "fargate":
         # Rented by the second around the clock: a fleet that follows the traffic, without a disk and an agent each.
-        bare = scenario.replace(server_overhead_usd_per_month=0)
+        bare = scenario.replace(server_overhead_usd_per_month=0, instance_price_ratio=1)
         hourly = CloudPlan("hourly", plan.profile, ("on_demand",), plan.month, plan.values)
         found = fleets(bare, hourly, (catalogue, {"on_demand": usd}))
         count, usd_per_hour = found.mean_servers, found.usd_per_hour
@@ -356,15 +359,14 @@ def _function_lines(scenario: Scenario, plan: CloudPlan) -> list[tuple[Line, ...
     s, f = scenario.shared, scenario.framework
     # One request at a time: one slot of one worker.
     needed_gib = (f.worker_memory_mib + s.app_memory_mib + f.slot_memory_mib) / MIB_PER_GIB + s.model_memory_gib
-    speed = FUNCTION_GIB[:, None] / plan.value(scenario, "whole_vcpu_gib")
+    gib = FUNCTION_GIB[scenario.provider][:, None]
+    speed = gib / plan.value(scenario, "whole_vcpu_gib") if scenario.provider in CPU_BY_MEMORY else np.ones_like(gib)
     cpu_ms = request_cpu_ms(s, f)
     stretched_ms = cpu_ms / np.minimum(1.0, speed)
-    fits = (FUNCTION_GIB[:, None] >= needed_gib) & (
-        lone_p95_ms(stretched_ms, s.wait_ms, s.time_variation_ratio) <= s.p95_objective_ms
-    )
+    fits = (gib >= needed_gib) & (lone_p95_ms(stretched_ms, s.wait_ms, s.time_variation_ratio) <= s.p95_objective_ms)
     mean_rps = peak_rps(scenario, plan) * profile_of(scenario, plan).share.mean()
     count = serverless.function_billed_count(mean_rps, cpu_ms, s.wait_ms, speed)
-    gib_hours = np.where(fits, count * FUNCTION_GIB[:, None] * HOURS_PER_MONTH, np.nan)
+    gib_hours = np.where(fits, count * gib * HOURS_PER_MONTH, np.nan)
     # Tiers are of GiB-seconds, prices by the hour.
     usd = tiered_cost(gib_hours, duration.start / SECONDS_PER_HOUR, duration.usd)
     lines: list[tuple[Line, ...]] = []
@@ -373,7 +375,7 @@ def _function_lines(scenario: Scenario, plan: CloudPlan) -> list[tuple[Line, ...
             lines.append((Line(name, "no size on offer can serve it within the objective", np.nan, "", ""),))
             continue
         i = int(np.nanargmin(usd[:, j]))
-        detail = f"{count[i, j]:.4g} x {FUNCTION_GIB[i]:g} GiB on average"
+        detail = f"{count[i, j]:.4g} x {gib[i, 0]:g} GiB on average"
         fee = _requests_line(scenario, plan, requests)
         lines.append((_line(name, detail, float(usd[i, j]), duration), fee))
     return lines

@@ -138,6 +138,7 @@ class SharedInputs(_Checked):
     os_memory_gib: Value
     spare_servers: Value
     minimum_servers: Value
+    instance_price_ratio: Value
     server_overhead_usd_per_month: Value
     load_balancer_usd_per_hour: Value
     egress_usd_per_gib: Value

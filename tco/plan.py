@@ -351,7 +351,9 @@ def servers_of(s: SharedInputs, f: FrameworkInputs, catalogue: Catalogue) -> Ser
 def _cloud(s: SharedInputs, f: FrameworkInputs, catalogue: Catalogue) -> Cloud:
     offers = (
         server_capacity_rps(s, f, servers_of(s, f, catalogue)),
-        fleet.server_usd_per_hour(catalogue.instance_usd_per_hour[:, None, None], s.server_overhead_usd_per_month),
+        fleet.server_usd_per_hour(
+            catalogue.instance_usd_per_hour[:, None, None] * s.instance_price_ratio, s.server_overhead_usd_per_month
+        ),
         s.spare_servers,
         s.minimum_servers,
     )

@@ -134,7 +134,46 @@ class PriceList:
                 meets &= self.columns[column] == wanted
         if family:
             meets &= self.families == family
-        return PriceList(self.path, {name: column[meets] for name, column in self.columns.items()}, self.core_speeds)
+        return self.only(meets)
+
+    def only(self, rows: Column) -> "PriceList":
+        """
+        Some of the rows.
+
+        Parameters
+        ----------
+        rows : ndarray of bool
+            Whether each row is one of them.
+
+        Returns
+        -------
+        prices : PriceList
+            These rows, in the order of the list.
+        """
+        return PriceList(self.path, {name: column[rows] for name, column in self.columns.items()}, self.core_speeds)
+
+    def types(self, purchase: str = "on_demand") -> Catalogue:
+        """
+        The rows as instance types that the model may choose from.
+
+        Parameters
+        ----------
+        purchase : str
+            One of `PURCHASES`; the price is NaN where a row has none on it.
+
+        Returns
+        -------
+        types : Catalogue
+            All of them, those included that another one beats.
+        """
+        return Catalogue(
+            names=tuple(self.columns["instance"].tolist()),
+            vcpu_count=self.columns["vcpus"],
+            memory_gib=self.columns["memory_gib"],
+            sustained_cpu_share=self.columns["sustained_cpu_share"],
+            instance_usd_per_hour=self.columns[f"{purchase}_usd_per_hour"],
+            core_speed_ratio=self.core_speed_ratio,
+        )
 
     @cached_property
     def _catalogues(self) -> dict[tuple[str, str, str], Catalogue]:
@@ -170,14 +209,7 @@ class PriceList:
                 raise TableError(
                     f"{self.path.name}: no row of {provider!r} in region {region!r} has a price in column {column!r}"
                 )
-            self._catalogues[wanted] = Catalogue(
-                names=tuple(there.columns["instance"][offered].tolist()),
-                vcpu_count=there.columns["vcpus"][offered],
-                memory_gib=there.columns["memory_gib"][offered],
-                sustained_cpu_share=there.columns["sustained_cpu_share"][offered],
-                instance_usd_per_hour=there.columns[column][offered],
-                core_speed_ratio=there.core_speed_ratio[offered],
-            ).candidates()
+            self._catalogues[wanted] = there.only(offered).types(purchase).candidates()
         return self._catalogues[wanted]
 
 

@@ -135,7 +135,7 @@ def aged(assumptions: Assumptions, today: date) -> Assumptions:
     Returns
     -------
     assumptions : Assumptions
-        With stale prices of services and stale benchmarks of ways of serving marked; values stay as they are.
+        With stale prices of instances and services, and stale benchmarks of ways of serving, marked; values stay.
     """
 
     def rows(places: RowsByPlace, kind: str) -> RowsByPlace:
@@ -144,8 +144,15 @@ def aged(assumptions: Assumptions, today: date) -> Assumptions:
             for place, by_name in places.items()
         }
 
+    oldest = date.fromisoformat(min(assumptions.prices.columns["as_of"].tolist()))
+    instances = _widened(
+        assumptions.shared["instance_price_ratio"],
+        freshness(oldest, "prices", today, assumptions),
+        "the oldest price is ",
+    )
     return replace(
         assumptions,
+        shared={**assumptions.shared, "instance_price_ratio": instances},
         services=rows(assumptions.services, "prices"),
         serving_rows=rows(assumptions.serving_rows, "benchmarks"),
     )
@@ -157,7 +164,10 @@ def _aged_row(row: Assumption, kind: str, today: date, assumptions: Assumptions)
     day = last_day(assumptions.sources[row.source].date if row.source != "stated" else "") or last_day(row.price_year)
     if day is None:
         return row
-    found = freshness(day, kind, today, assumptions)
+    return _widened(row, freshness(day, kind, today, assumptions))
+
+
+def _widened(row: Assumption, found: Freshness, what: str = "") -> Assumption:
     if not found.is_stale:
         return row
     unit = unit_of(row.name)
@@ -166,7 +176,7 @@ def _aged_row(row: Assumption, kind: str, today: date, assumptions: Assumptions)
         update={
             "low": max(unit.low, row.low * (1 - found.widening_share)),
             "high": min(unit.high, row.high * (1 + found.widening_share)),
-            "note": f"Stale: {found.age_days} days old (limit {found.limit_days:g}); {widening}. {row.note}",
+            "note": f"Stale: {what}{found.age_days} days old (limit {found.limit_days:g}); {widening}. {row.note}",
         }
     )
 

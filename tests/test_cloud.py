@@ -153,6 +153,16 @@ def test_a_limit_of_servers_shows_the_hours_that_are_overloaded(scenario):
     assert shown.overloaded_hours > 0
 
 
+def test_a_fleet_that_the_limit_keeps_too_small_is_not_the_cheapest(scenario):
+    """With ten servers at most, only types are left of which ten carry the peak and none is missing."""
+    plan = CloudPlan(values={"maximum_servers": 10})
+    busy = scenario.replace(peak_users=100_000)
+    found = fleets(busy, plan)
+    for j, i in enumerate(found.best):
+        assert found.peak_servers[i, j] <= 10
+        assert found.peak_servers[i, j] * found.server_capacity_rps[i, j] >= cloud.peak_rps(busy, plan)
+
+
 @pytest.mark.parametrize(
     ("choices", "parts"),
     [

@@ -397,6 +397,7 @@ SHARED_BY_HAND = {
     "os_memory_gib": 0.5,
     "spare_servers": 1.0,
     "minimum_servers": 2.0,
+    "instance_price_ratio": 1.0,
     "server_overhead_usd_per_month": 7.3,
     "load_balancer_usd_per_hour": 0.02,
     "egress_usd_per_gib": 0.08,
@@ -911,3 +912,14 @@ def test_a_core_of_twice_the_speed_is_a_request_of_half_the_cpu():
     np.testing.assert_allclose(fast.server_capacity_rps, plain.server_capacity_rps, rtol=1e-9)
     np.testing.assert_allclose(fast.peak_response.p95_ms, plain.peak_response.p95_ms, rtol=1e-9)
     np.testing.assert_allclose(fast.request_cpu_ms, 2 * plain.request_cpu_ms, rtol=1e-12)
+
+
+def test_a_discount_on_instances_is_a_cheaper_list():
+    """At half the list price servers cost what a list at half the price makes them cost."""
+    scenario = tco.scenario("customer-api", instance_price_ratio=0.5)
+    types = [(2, 8, 1, 0.1), (4, 16, 0.4, 0.15)]
+    discounted = cost_of_ownership(scenario.shared, scenario.framework, catalogue_of(types))
+    plain = scenario.replace(instance_price_ratio=1)
+    cheap = catalogue_of([(*each[:3], each[3] / 2) for each in types])
+    halved = cost_of_ownership(plain.shared, plain.framework, cheap)
+    np.testing.assert_allclose(discounted.component_usd["servers"], halved.component_usd["servers"], rtol=1e-12)

@@ -56,6 +56,17 @@ def test_stale_rows_are_marked_and_wider_and_keep_their_value():
     assert ("aws/us-east-1", "egress_usd_per_gib") in marks(aged(a, TODAY).services)
 
 
+def test_an_old_price_list_widens_the_price_of_instances():
+    """The oldest row is of 2024-02-21, 1,007 days before: 917 / 365 x 5 per cent = 12.56 per cent each way."""
+    a = load_assumptions()
+    old, new = a.shared["instance_price_ratio"], aged(a, TODAY).shared["instance_price_ratio"]
+    share = 917 / 365 * 0.05
+    assert (new.low, new.value, new.high) == pytest.approx(
+        (old.low * (1 - share), 1, old.high * (1 + share)), rel=1e-12
+    )
+    assert new.note.startswith("Stale: the oldest price is 1007 days old")
+
+
 def test_benchmarks_of_this_month_are_fresh_and_stale_two_years_later():
     """Measured on 2026-11-22: fresh on the day after, marked in 2028; what was not measured is never marked."""
     a = load_assumptions()
