@@ -45,6 +45,7 @@ TABLES: Final = (
 )
 OWN_BANDS_SOURCE: Final = "own-bands"
 
+
 # A scenario goes to other processes with its tables, whose read-only mappings Python cannot pickle by itself.
 def _read_only(mapping: dict[Any, Any]) -> MappingProxyType[Any, Any]:
     return MappingProxyType(mapping)

@@ -23,9 +23,10 @@ from tco.units import MS_PER_SECOND
 # The objective is about the 95th percentile.
 LATE_SHARE: Final = 0.05
 
-# A response is hardly ever this many standard deviations above its mean: the 95th percentile of any distribution lies
-# within sqrt(0.95 / 0.05) of them (Cantelli's inequality).
-SPREAD: Final = 4.36
+# The 95th percentile of a gamma distribution lies at most this many standard deviations above its mean, and a wait that
+# comes varies at most this much: of processor sharing near saturation, more than of any line.
+_MOST_DEVIATIONS: Final = 2.1
+_MOST_WAIT_VARIATION: Final = np.sqrt(3.0)
 
 # Steadier times than this are as good as constant, and a gamma distribution needs some spread.
 _LEAST_VARIATION_RATIO: Final = 0.01
@@ -261,7 +262,7 @@ def load_within_objective_rps(
     )
     found_rps = most_rps.copy()
     # Most servers are far from their objective: a bound without special functions spares them the rest.
-    doubtful = ~(_longest_likely_ms(most_rps, *server) <= objective) & np.isfinite(most_rps)
+    doubtful = ~(_longest_likely_ms(most_rps, saturated_rps, *server) <= objective) & np.isfinite(most_rps)
     if doubtful.any():
         columns = (most_rps, objective, saturated_rps, *server)
         found_rps[doubtful] = _solved_load_rps(*(column[doubtful] for column in columns))
@@ -353,7 +354,7 @@ def _stay(
     # The wait for a slot: all cores work off what stands in line for them together.
     slot_wait_probability = in_progress(slots_per_core * cores, utilization, wait_ratio * cores, load_share)[0]
     own_ms = cpu_ms + wait_ms
-    own_variance = np.square(variation_ratio) * (np.square(cpu_ms) + np.square(wait_ms))
+    own_variance = _own_variance(cpu_ms, wait_ms, variation_ratio)
     own_variation = np.sqrt(own_variance) / own_ms
     working_count = np.maximum(largest_rps * own_ms / MS_PER_SECOND, 1.0)
     slot_wait_ms = (
@@ -377,7 +378,7 @@ def _stay(
         wait_probability=probability,
         mean_wait_ms=both_ms,
         own_ms=own_ms,
-        own_variance=np.maximum(own_variance, np.square(_LEAST_VARIATION_RATIO * own_ms)),
+        own_variance=own_variance,
         waiting_ms=waiting_ms,
         waiting_variance=np.maximum(waiting_variance, 0.0),
     )
@@ -385,24 +386,30 @@ def _stay(
 
 def _longest_likely_ms(
     load_rps: Array,
+    largest_rps: Array,
     workers: Array,
-    slots_per_worker_count: Array,
+    _slots_per_worker_count: Array,
     core_count: Array,
     cpu_ms: Array,
     wait_ms: Array,
     variation_ratio: Array,
     _turns_per_worker_count: Array,
 ) -> Array:
-    """A response that 95 in 100 requests certainly stay below, by arithmetic alone: everybody waits."""
+    """A response that 95 in 100 requests certainly stay below, by arithmetic alone: all wait for a core and a slot."""
     cores = np.minimum(workers, core_count)
-    slots = np.multiply(workers, slots_per_worker_count)
+    wild = np.maximum(np.square(variation_ratio), 1.0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        stay_ms = cpu_ms / (1.0 - load_rps * cpu_ms / (MS_PER_SECOND * cores)) + wait_ms
-        free = slots - load_rps * stay_ms / MS_PER_SECOND
-        slot_wait_ms = np.where(np.isfinite(slots), stay_ms / free, 0.0)
-        longest_ms = (stay_ms + slot_wait_ms) * (1.0 + SPREAD * np.maximum(variation_ratio, 1.0))
-    # Where even this arithmetic says that slots or cores are full, it cannot tell.
-    return np.where((free > 0) & (stay_ms > 0), longest_ms, np.inf)
+        at_core_ms = cpu_ms / np.maximum(1.0 - load_rps * cpu_ms / (MS_PER_SECOND * cores), 0.0)
+        for_slot_ms = MS_PER_SECOND / np.maximum(largest_rps - load_rps, 0.0)
+        waiting_ms = wild * (at_core_ms + for_slot_ms)
+        own_variance = _own_variance(cpu_ms, wait_ms, variation_ratio)
+        deviation_ms = np.sqrt(own_variance + np.square(_MOST_WAIT_VARIATION * waiting_ms))
+        return np.asarray(cpu_ms + wait_ms + waiting_ms + _MOST_DEVIATIONS * deviation_ms)
+
+
+def _own_variance(cpu_ms: Array, wait_ms: Array, variation_ratio: ArrayLike) -> Array:
+    spread = np.square(variation_ratio) * (np.square(cpu_ms) + np.square(wait_ms))
+    return np.asarray(np.maximum(spread, np.square(_LEAST_VARIATION_RATIO * (cpu_ms + wait_ms))))
 
 
 def _slots_per_core(workers: ArrayLike, slots_per_worker_count: ArrayLike, cores: Array) -> Array:

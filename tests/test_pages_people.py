@@ -12,7 +12,7 @@ from tco.dashboard.executive import executive
 from tco.dashboard.explorer import explorer
 from tco.dashboard.figure_widget import Figure
 from tco.dashboard.hiring import hiring
-from tco.dashboard.state import Result
+from tco.dashboard.state import Result, State
 from tco.dashboard.time_to_market import time_to_market
 from tco.evidence import load_evidence
 from tco.links import link_text
@@ -94,7 +94,7 @@ def test_a_link_made_with_other_tables_is_noticed(monkeypatch):
 def test_an_address_without_a_link_opens_the_usual_scenario(query, monkeypatch):
     """No parameter of ours: nothing to complain of."""
     monkeypatch.setenv("QUERY_STRING", query if query != "s" else "t=1")
-    state = addresses.opened()
+    state = addresses.opened(None, State)
     assert state.scenario.to_toml() == tco.scenario().to_toml()
     assert state.error == ""
 
@@ -109,14 +109,14 @@ def test_a_kernel_started_ahead_waits_for_its_viewer(monkeypatch):
     monkeypatch.delenv("QUERY_STRING", raising=False)
     monkeypatch.setenv("VOILA_PREHEAT", "True")
     monkeypatch.setattr("voila.utils.wait_for_request", someone_comes)
-    assert addresses.opened().scenario.to_toml() == own.to_toml()
+    assert addresses.opened(None, State).scenario.to_toml() == own.to_toml()
 
 
 def test_a_scenario_given_wins_over_the_address(monkeypatch):
     """Whoever opens a page from code gets what was asked for."""
     monkeypatch.setenv("QUERY_STRING", f"s={link_text(tco.scenario('ml-product'))}")
     own = tco.scenario("internal-tool")
-    assert addresses.opened(own).scenario is own
+    assert addresses.opened(own, State).scenario is own
 
 
 def test_links_carry_the_scenario_to_every_other_page(name):

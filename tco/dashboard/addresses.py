@@ -5,12 +5,14 @@ import os
 from functools import cache
 from html import escape
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 from urllib.parse import parse_qs
 
 from tco.dashboard.state import Result, State
 from tco.links import PARAMETER, link_text, parse_link
 from tco.scenarios import Scenario, ScenarioError
+
+AnyState = TypeVar("AnyState", bound=State)
 
 
 class Page(NamedTuple):
@@ -21,13 +23,13 @@ class Page(NamedTuple):
     description: str
 
 
-def opened(start: Scenario | None = None) -> State:
+def opened(start: Scenario | None, kind: type[AnyState]) -> AnyState:
     """
     The state of a page that is being opened: of the scenario given, else of the one in its address, else the usual one.
 
     A link that cannot be used leaves the usual scenario and a red note that says why.
     """
-    state = State(start)
+    state = kind(start)
     if start is not None:
         return state
     texts = parse_qs(query_string(), keep_blank_values=True).get(PARAMETER, [])
@@ -41,7 +43,7 @@ def opened(start: Scenario | None = None) -> State:
     notice = (
         "" if linked.same_tables else "This link was made with other tables: figures may differ from those seen then."
     )
-    linked_state = State(linked.scenario, notice=notice)
+    linked_state = kind(linked.scenario, notice=notice)
     linked_state.error = state.error  # of tables that cannot be used
     return linked_state
 

@@ -13,6 +13,7 @@ import traitlets
 from tco import charts_capacity, charts_evidence
 from tco.assumptions import Assumptions
 from tco.dashboard import blocks
+from tco.dashboard.addresses import opened
 from tco.dashboard.controls import slider
 from tco.dashboard.figure_widget import Figure
 from tco.dashboard.state import Result, State
@@ -71,7 +72,7 @@ def capacity(start: Scenario | None = None) -> widgets.Widget:
     page : ipywidgets.Widget
         The page; its `state` holds the scenario and its costs, its `server` the instance type.
     """
-    state = State(start)
+    state = opened(start, State)
     server = Server(instance=usual_instance(state.scenario))
 
     def of_server(draw: Callable[[Result, Type], Made]) -> Callable[[Result], Made]:
@@ -93,6 +94,7 @@ def capacity(start: Scenario | None = None) -> widgets.Widget:
                 blocks.side_by_side(*(slider(state, name) for name in SLIDERS), kind="tco-controls"),
             ),
             blocks.error_note(state),
+            blocks.notice(state),
             blocks.card(html(sentence_html, "tco-verdict"), html(performance_html, "tco-table")),
             blocks.side_by_side(
                 chart(capacity_figure, "capacity"),
@@ -104,6 +106,7 @@ def capacity(start: Scenario | None = None) -> widgets.Widget:
             measured_card(state),
             published_card(state, server),
             blocks.html_block(state, blocks.save_link_html, "tco-actions"),
+            blocks.page_links(state, "capacity"),
         ]
     )
     page.state, page.server = state, server
@@ -119,13 +122,12 @@ def types_of(scenario: Scenario) -> Mapping[str, Type]:
 # A page asks for them several times for each step of a slider.
 @lru_cache(maxsize=8)
 def _types(assumptions: Assumptions, provider: str, region: str) -> Mapping[str, Type]:
-    rows = [row for row in assumptions.prices.rows if (row.provider, row.region) == (provider, region)]
+    types = assumptions.prices.search(provider=provider, region=region).types()
+    sizes = map(ServerSize, types.vcpu_count, types.memory_gib, types.sustained_cpu_share, types.core_speed_ratio)
+    found = sorted(zip(sizes, types.names, strict=True))
     return {
-        row.instance: Type(
-            f"{row.instance} ({count(row.vcpus)} vCPU, {count(row.memory_gib)} GiB)",
-            ServerSize(row.vcpus, row.memory_gib, row.sustained_cpu_share),
-        )
-        for row in sorted(rows, key=lambda row: (row.vcpus, row.memory_gib, row.instance))
+        name: Type(f"{name} ({count(size.vcpu_count)} vCPU, {count(size.memory_gib)} GiB)", size)
+        for size, name in found
     }
 
 

@@ -6,6 +6,7 @@ from tco import charts
 from tco.dashboard import blocks
 from tco.dashboard.addresses import opened
 from tco.dashboard.controls import slider
+from tco.dashboard.state import State
 from tco.scenarios import Scenario
 
 SLIDERS = ("peak_users", "team_people", "html_share", "horizon_months")
@@ -25,7 +26,7 @@ def executive(start: Scenario | None = None) -> widgets.Widget:
     page : ipywidgets.Widget
         The page; its `state` holds the scenario and its costs.
     """
-    state = opened(start)
+    state = opened(start, State)
     choices = blocks.side_by_side(blocks.preset_choice(state), blocks.assumption_set_choice(state), kind="tco-controls")
     sliders = blocks.side_by_side(
         *(slider(state, name) for name in SLIDERS), blocks.country_choice(state), kind="tco-controls"

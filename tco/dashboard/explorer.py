@@ -34,7 +34,7 @@ def explorer(start: Scenario | None = None) -> widgets.Widget:
     page : ipywidgets.Widget
         The page; its `state` holds the scenario and its costs.
     """
-    state = opened(start)
+    state = opened(start, State)
     page = widgets.VBox(
         [
             blocks.card(

@@ -6,6 +6,7 @@ from tco import charts_people
 from tco.dashboard import blocks, blocks_people
 from tco.dashboard.addresses import opened
 from tco.dashboard.controls import slider
+from tco.dashboard.state import State
 from tco.evidence import load_evidence
 from tco.scenarios import Scenario
 
@@ -29,7 +30,7 @@ def hiring(start: Scenario | None = None) -> widgets.Widget:
     page : ipywidgets.Widget
         The page; its `state` holds the scenario and its costs.
     """
-    state = opened(start)
+    state = opened(start, State)
     evidence = load_evidence()
     known = [
         slider(state, "team_knows_share", id_, label=f"Team members who know {framework.label}")

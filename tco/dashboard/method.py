@@ -7,6 +7,7 @@ from typing import NamedTuple
 import ipywidgets as widgets
 
 from tco.dashboard import blocks
+from tco.dashboard.addresses import opened
 from tco.dashboard.state import Result, State
 from tco.decision import serving_labels
 from tco.draws import range_of
@@ -132,7 +133,7 @@ def method(start: Scenario | None = None) -> widgets.Widget:
     page : ipywidgets.Widget
         The page; its `state` holds the scenario and its costs.
     """
-    state = State(start)
+    state = opened(start, State)
     page = widgets.VBox(
         [
             blocks.card(
@@ -142,12 +143,15 @@ def method(start: Scenario | None = None) -> widgets.Widget:
                 blocks.side_by_side(blocks.country_choice(state), kind="tco-controls"),
             ),
             blocks.error_note(state),
+            blocks.notice(state),
             blocks.card(blocks.html_block(state, blocks.verdict_html, "tco-verdict")),
             blocks.card(blocks.html_block(state, steps_html, "tco-table")),
             blocks.card(blocks.html_block(state, single_question_html, "tco-question")),
             blocks.card(blocks.html_block(state, disagreements_html, "tco-table")),
             blocks.card(blocks.html_block(state, assumptions_html, "tco-table")),
             blocks.claims_card(state),
+            blocks.html_block(state, blocks.save_link_html, "tco-actions"),
+            blocks.page_links(state, "method"),
         ]
     )
     page.state = state

@@ -13,6 +13,7 @@ from tco import price_charts
 from tco.arrays import Array
 from tco.cloud import SCALINGS, CloudPlan, Fleets, fleets, peak_rps, week_of
 from tco.dashboard import blocks
+from tco.dashboard.addresses import opened
 from tco.dashboard.controls import choice, slider
 from tco.dashboard.state import Result, State
 from tco.hosting import Bill, bills, break_even_rps
@@ -43,12 +44,12 @@ class PriceState(State):
 
     Parameters
     ----------
-    scenario : Scenario, optional
-        What the page starts with.
+    scenario, notice
+        As for `State`.
     """
 
-    def __init__(self, scenario: Scenario | None = None) -> None:
-        super().__init__(scenario)
+    def __init__(self, scenario: Scenario | None = None, *, notice: str = "") -> None:
+        super().__init__(scenario, notice=notice)
         self.plan = CloudPlan()
         self.serving = self.scenario.servings[0]
         self.architecture = self.family = ""
@@ -89,7 +90,7 @@ def prices(start: Scenario | None = None) -> widgets.Widget:
     page : ipywidgets.Widget
         The page; its `state` holds the scenario, its costs and the plan.
     """
-    state = PriceState(start)
+    state = opened(start, PriceState)
     page = widgets.VBox(
         [
             blocks.card(
@@ -97,6 +98,7 @@ def prices(start: Scenario | None = None) -> widgets.Widget:
                 blocks.side_by_side(*_choices(state), slider(state, "peak_users"), kind="tco-controls"),
             ),
             blocks.error_note(state),
+            blocks.notice(state),
             blocks.card(
                 blocks.html_block(state, lambda r: sentence_html(state, r), "tco-verdict"),
                 blocks.side_by_side(*_filters(state), kind="tco-controls"),
@@ -111,6 +113,7 @@ def prices(start: Scenario | None = None) -> widgets.Widget:
             ),
             blocks.card(blocks.html_block(state, lambda _: bill_html(state), "tco-table")),
             blocks.html_block(state, blocks.save_link_html, "tco-actions"),
+            blocks.page_links(state, "prices"),
         ]
     )
     page.state = state

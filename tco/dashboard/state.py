@@ -39,9 +39,7 @@ class State(traitlets.HasTraits):
     result = traitlets.Instance(Result)
     error = traitlets.Unicode()
 
-    def __init__(
-        self, scenario: Scenario | None = None, *, notice: str = "", today: date | None = None
-    ) -> None:
+    def __init__(self, scenario: Scenario | None = None, *, notice: str = "", today: date | None = None) -> None:
         error = ""
         today = datetime.now().astimezone().date() if today is None else today
         if scenario is None:

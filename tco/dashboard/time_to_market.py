@@ -6,6 +6,7 @@ from tco import charts_people
 from tco.dashboard import blocks, blocks_people
 from tco.dashboard.addresses import opened
 from tco.dashboard.controls import slider
+from tco.dashboard.state import State
 from tco.evidence import load_evidence
 from tco.scenarios import Scenario
 
@@ -37,7 +38,7 @@ def time_to_market(start: Scenario | None = None) -> widgets.Widget:
     page : ipywidgets.Widget
         The page; its `state` holds the scenario and its costs.
     """
-    state = opened(start)
+    state = opened(start, State)
     evidence = load_evidence()
 
     def sliders(names: tuple[str, ...]) -> widgets.Box:

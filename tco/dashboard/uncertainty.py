@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 from tco import charts_uncertainty as charts
 from tco.dashboard import blocks
+from tco.dashboard.addresses import opened
 from tco.dashboard.controls import slider
 from tco.dashboard.figure_widget import Figure
 from tco.dashboard.state import Result, State
@@ -43,7 +44,7 @@ def uncertainty(start: Scenario | None = None) -> widgets.Widget:
     page : ipywidgets.Widget
         The page; its `state` holds the scenario and its costs.
     """
-    state = State(start)
+    state = opened(start, State)
     page = widgets.VBox(
         [
             blocks.card(
@@ -53,6 +54,7 @@ def uncertainty(start: Scenario | None = None) -> widgets.Widget:
                 blocks.side_by_side(*(slider(state, name) for name in SLIDERS), kind="tco-controls"),
             ),
             blocks.error_note(state),
+            blocks.notice(state),
             blocks.card(
                 blocks.html_block(state, sentence_html, "tco-verdict"),
                 blocks.html_block(state, chances_html, "tco-table"),
@@ -69,6 +71,7 @@ def uncertainty(start: Scenario | None = None) -> widgets.Widget:
             blocks.card(blocks.html_block(state, flips_html, "tco-table")),
             worth_card(state),
             blocks.html_block(state, blocks.save_link_html, "tco-actions"),
+            blocks.page_links(state, "uncertainty"),
         ]
     )
     page.state = state
