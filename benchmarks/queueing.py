@@ -56,12 +56,12 @@ def slots_network(slots: int, rate: float, kind: str) -> ciw.network.Network:
     )
 
 
-def loop_network(rate: float, cpu_ms: float, wait_ms: float, kind: str) -> ciw.network.Network:
-    """An event loop: first come, first served at the core, then everybody waits at once."""
+def loop_network(rate: float, cpu_ms: float, wait_ms: float, kind: str, at_once: float = 1) -> ciw.network.Network:
+    """A core that serves so many at once, an event loop one after the other; then everybody waits at the same time."""
     return ciw.create_network(
         arrival_distributions=[ciw.dists.Exponential(rate), None],
         service_distributions=[distribution(cpu_ms, kind), distribution(wait_ms, kind)],
-        number_of_servers=[1, math.inf],
+        number_of_servers=[at_once, math.inf],
         routing=[[0.0, 1.0], [0.0, 0.0]],
     )
 
@@ -80,7 +80,7 @@ def cases() -> Iterator[tuple[str, str, float, tuple[float, float], tuple[float,
             for cpu_ms, wait_ms in ((5.0, 50.0), (20.0, 20.0)):
                 rate = utilization / cpu_ms
                 for what, node, turns in (("event loop", ciw.Node, 1.0), ("threads", ciw.PSNode, math.inf)):
-                    measured = simulated(loop_network(rate, cpu_ms, wait_ms, kind), customers, node)
+                    measured = simulated(loop_network(rate, cpu_ms, wait_ms, kind, turns), customers, node)
                     predicted = response(1000 * rate, 1, math.inf, 1, cpu_ms, wait_ms, variation, turns)
                     case = f"{what}, {cpu_ms:g} ms CPU, {wait_ms:g} ms wait"
                     yield case, kind, utilization, measured, (float(predicted.mean_ms), float(predicted.p95_ms))

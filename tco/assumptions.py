@@ -259,7 +259,7 @@ def _must_replace_something(replacement: Path) -> None:
         raise TableError(f"{replacement}: there is no such file or directory")
     names = [path.name for path in sorted(data_directory().glob("*.csv"))] + [f"{BANDS}.csv"]
     if replacement.is_dir() and not any((replacement / name).exists() for name in names):
-        raise TableError(f"{replacement}: the directory holds none of the tables {', '.join(names)}")
+        raise TableError(f"{replacement}: the directory holds none of the tables {_listed(names)}")
     if not replacement.is_dir() and replacement.suffix != ".csv":
         raise TableError(f"{replacement}: a price list must be a file that ends in .csv")
 
@@ -329,9 +329,13 @@ def _correlations(path: Path, sources: Iterable[str]) -> tuple[Correlated, ...]:
 
 def _must_be_known(path: Path, line: int, column: str, value: str, known: Iterable[str]) -> None:
     if value not in known:
-        names = ", ".join(known)
-        listed = names if len(names) < 200 else names[:200] + ", ..."
-        raise TableError(f"{path}, row {line}, column {column!r}, value {value!r}: must be one of {listed}")
+        raise TableError(f"{path}, row {line}, column {column!r}, value {value!r}: must be one of {_listed(known)}")
+
+
+def _listed(names: Iterable[str]) -> str:
+    """Names beside one another, as many as a sentence has room for."""
+    text = ", ".join(names)
+    return text if len(text) < 200 else text[:200] + ", ..."
 
 
 def _must_be_about_known_things(a: Assumptions, path: Path, views: Iterable[tuple[int, ArticleView]]) -> None:

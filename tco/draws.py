@@ -336,7 +336,7 @@ def range_of(scenario: Scenario, key: str) -> Range:
     --------
     >>> import tco
     >>> range_of(tco.scenario("customer-api", wait_ms=10), "wait_ms")
-    Range(low=1.0, value=10.0, high=200.0, distribution='lognormal')
+    Range(low=10.0, value=10.0, high=100.0, distribution='lognormal')
     """
     name, _, place = key.partition(".")
     row = _row_in_force(scenario, name, place)

@@ -128,10 +128,10 @@ def test_what_is_known_is_not_drawn(prior):
 
 def test_a_range_moves_with_the_value_within_the_rows():
     """
-    The wait: 1, 100, 2,000 ms in the table. At 10 ms a tenth of that, not below 1; at 1,000 ms up to 2,000; at 0, 0.
+    The wait: 10, 100, 1,000 ms in the table. At 20 ms a fifth of that, not below 10; at 500 ms up to 1,000; at 0, 0.
     """
-    at = {value: range_of(tco.scenario(wait_ms=value), "wait_ms")[:3] for value in (10, 1000, 5000, 0)}
-    assert at == {10: (1, 10, 200), 1000: (10, 1000, 2000), 5000: (50, 5000, 5000), 0: (0, 0, 0)}
+    at = {value: range_of(tco.scenario(wait_ms=value), "wait_ms")[:3] for value in (20, 500, 5000, 0)}
+    assert at == {20: (10, 20, 200), 500: (50, 500, 1000), 5000: (500, 5000, 5000), 0: (0, 0, 0)}
 
 
 def test_the_guides_range_is_taken_with_the_guides_view():

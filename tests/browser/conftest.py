@@ -29,9 +29,9 @@ READ_DRAWING = """element => {
         alt: plot.getAttribute("aria-label"),
         title: plot._fullLayout.title?.text,
         width: plot._fullLayout.width,
-        traces: plot._fullData.map(({ type, mode, name, x, y, z }) => (
-            { type, mode, name, x: plain(x), y: plain(y), z: plain(z) }
-        )),
+        traces: plot._fullData.map(({ type, mode, name, x, y, z }) => ({
+            type, name, x: plain(x), y: plain(y), ...(mode && { mode }), ...(z && { z: plain(z) }),
+        })),
     };
 }"""
 

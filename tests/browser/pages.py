@@ -203,12 +203,15 @@ def _cash_flow_traces(scenario: Scenario) -> list[dict[str, Any]]:
 
 def _chance_traces(scenario: Scenario) -> list[dict[str, Any]]:
     totals = _drawn_usd(scenario)
-    chances = [float((totals.argmin(axis=1) == i).mean()) for i in range(totals.shape[1])]
+    any_can_be_had = np.isfinite(totals).any(axis=1)
+    cheapest = np.where(np.isfinite(totals), totals, np.inf)[any_can_be_had].argmin(axis=1)
+    chances = [float((cheapest == i).mean()) for i in range(totals.shape[1])]
     return [{"type": "bar", "x": np.array(chances), "y": labels_of(scenario)}]
 
 
 def _regret_traces(scenario: Scenario) -> list[dict[str, Any]]:
     totals = _drawn_usd(scenario)
+    totals = totals[np.isfinite(totals).all(axis=1)]
     regret = totals - totals.min(axis=1, keepdims=True)
     regrets = {"mean": regret.mean(axis=0), "95th percentile": np.quantile(regret, 0.95, axis=0)}
     return [{"type": "bar", "name": name, "x": labels_of(scenario), "y": usd} for name, usd in regrets.items()]
@@ -216,8 +219,9 @@ def _regret_traces(scenario: Scenario) -> list[dict[str, Any]]:
 
 def _histogram_traces(scenario: Scenario) -> list[dict[str, Any]]:
     totals = _drawn_usd(scenario)
-    edges = np.geomspace(*np.quantile(totals, [0.002, 0.99]), 61)
-    shares = [np.histogram(column, edges)[0] / len(column) for column in totals.T]
+    edges = np.geomspace(*np.quantile(totals[np.isfinite(totals)], [0.002, 0.99]), 61)
+    known = [column[np.isfinite(column)] for column in totals.T]
+    shares = [np.histogram(column, edges)[0] / len(column) for column in known]
     return [
         {"type": "scatter", "name": label, "x": edges[:-1], "y": share}
         for label, share in zip(labels_of(scenario), shares, strict=True)
@@ -225,10 +229,10 @@ def _histogram_traces(scenario: Scenario) -> list[dict[str, Any]]:
 
 
 def _drawn_usd(scenario: Scenario) -> np.ndarray:
-    """Totals of the draws that the page makes; the scenarios of the tests can be had in all of them."""
-    totals = tco.evaluate(tco.draw(2048, scenario, seed=1)).total_usd
-    assert np.isfinite(totals).all()
-    return totals
+    """Totals of the draws that the page makes; NaN where no server meets the objective, and all launch in time."""
+    costs = tco.evaluate(tco.draw(2048, scenario, seed=1))
+    assert (costs.launch_months < costs.inputs[0].horizon_months).all()
+    return costs.total_usd
 
 
 TRACES: dict[str, Callable[[Scenario], list[dict[str, Any]]]] = {

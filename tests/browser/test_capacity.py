@@ -76,8 +76,9 @@ def test_follows_sliders_and_the_server(any_page: Page, dashboard: str, drawn: D
     scenario = open_page(any_page, dashboard, "capacity")
     instance = usual_instance(scenario)
     assert_shows(any_page, drawn, scenario, instance)
-    press(any_page, "wait_ms", "ArrowLeft", 3)  # 44 steps from 1 to 150 ms: 150 * 150 ** (-3 / 44)
-    scenario = scenario_with(any_page, inputs={"wait_ms": 106.6})
+    # 24 steps from 10 to 150 ms: 150 * 15 ** (-3 / 24) = 106.9.
+    press(any_page, "wait_ms", "ArrowLeft", 3)
+    scenario = scenario_with(any_page, inputs={"wait_ms": 106.9})
     assert_shows(any_page, drawn, scenario, instance)
 
     small = next(name for name, found in types_of(scenario).items() if found.size == ServerSize(2.0, 8.0))
