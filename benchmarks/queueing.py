@@ -79,7 +79,7 @@ def cases() -> Iterator[tuple[str, str, float, tuple[float, float], tuple[float,
                 yield f"{slots} slots", kind, utilization, measured, (float(predicted.mean_ms), float(predicted.p95_ms))
             for cpu_ms, wait_ms in ((5.0, 50.0), (20.0, 20.0)):
                 rate = utilization / cpu_ms
-                for what, node, turns in (("event loop", ciw.Node, 1.0), ("threads", ciw.PSNode, math.inf)):
+                for what, node, turns in (("event loop", ciw.Node, 1), ("threads", ciw.PSNode, math.inf)):
                     measured = simulated(loop_network(rate, cpu_ms, wait_ms, kind, turns), customers, node)
                     predicted = response(1000 * rate, 1, math.inf, 1, cpu_ms, wait_ms, variation, turns)
                     case = f"{what}, {cpu_ms:g} ms CPU, {wait_ms:g} ms wait"
