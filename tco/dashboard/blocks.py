@@ -1,7 +1,7 @@
 """Blocks: the parts that pages are made of. Each takes the state and follows it."""
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from html import escape
 from typing import Any
 
@@ -55,6 +55,18 @@ def html_block(state: State, content: Callable[[Result], str], kind: str) -> wid
 
     state.observe(show, "result")
     return block
+
+
+def table_html(head: Iterable[str], rows: Iterable[Iterable[str]], kind: str = "") -> str:
+    """
+    A table of texts, of which the first of each row names it.
+    """
+    heads = "".join(f"<th scope='col'>{escape(cell)}</th>" for cell in head)
+    body = "".join(
+        f"<tr><th scope='row'>{escape(first)}</th>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>"
+        for first, *cells in rows
+    )
+    return f"<table class='{kind}'><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def error_note(state: State) -> widgets.HTML:

@@ -8,7 +8,7 @@ import ipywidgets as widgets
 import numpy as np
 
 from tco.claims import Support, claim_views, supports
-from tco.dashboard.blocks import card
+from tco.dashboard.blocks import card, table_html
 from tco.dashboard.state import Result, State
 from tco.decision import serving_labels
 from tco.evidence import Evidence, load_evidence
@@ -24,18 +24,6 @@ CAPABILITIES = (
 )
 # How the notes of the effort table begin.
 WAYS = ("Built in", "Extension", "By hand")
-
-
-def table_html(head: Iterable[str], rows: Iterable[Iterable[str]], kind: str = "") -> str:
-    """
-    A table of texts, of which the first of each row names it.
-    """
-    heads = "".join(f"<th scope='col'>{escape(cell)}</th>" for cell in head)
-    body = "".join(
-        f"<tr><th scope='row'>{escape(first)}</th>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>"
-        for first, *cells in rows
-    )
-    return f"<table class='{kind}'><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def hiring_html(result: Result) -> str:

@@ -201,9 +201,9 @@ def performance_html(result: Result, chosen: Type) -> str:
         ("At that load: chance to wait", at.wait_probability_share, share),
     ]
     shape = found.capacity_rps.shape
-    body = [(label, [say(float(value)) for value in np.broadcast_to(values, shape)]) for label, values, say in rows]
-    body.append(("What binds", [str(limit) for limit in found.limits]))
-    return _table(["On this server", *labels_of(result.scenario, found.names)], body)
+    body = [[label, *(say(float(value)) for value in np.broadcast_to(values, shape))] for label, values, say in rows]
+    body.append(["What binds", *map(str, found.limits)])
+    return blocks.table_html(["On this server", *labels_of(result.scenario, found.names)], body)
 
 
 def burst_html(result: Result, _chosen: Type) -> str:
@@ -216,9 +216,11 @@ def burst_html(result: Result, _chosen: Type) -> str:
         cpu_ms = min(scenario.value("app_cpu_ms"), BURST_MS)
         last_ms = last_of_burst_ms(BURST_CALLERS, 1, slots, 1, cpu_ms, BURST_MS - cpu_ms)
         rate_rps = min(slots / BURST_MS, 1 / cpu_ms) * MS_PER_SECOND
-        body.append((serving.label, [count(slots), count(rate_rps), count(float(last_ms) / MS_PER_SECOND)]))
+        body.append([serving.label, count(slots), count(rate_rps), count(float(last_ms) / MS_PER_SECOND)])
     words = f"The guide's example: {count(BURST_CALLERS)} callers at once, each of 2 s, before one worker on one core."
-    return f"<p>{words}</p>" + _table(["One worker", "Requests at once", "Answered, req/s", "The last waits, s"], body)
+    return f"<p>{words}</p>" + blocks.table_html(
+        ["One worker", "Requests at once", "Answered, req/s", "The last waits, s"], body
+    )
 
 
 def capacity_figure(result: Result, chosen: Type) -> go.Figure:
@@ -265,7 +267,8 @@ def measured_card(state: State) -> widgets.Box:
     def drawn() -> go.Figure:
         return charts_evidence.workload_chart(state.scenario, found, menu.value)
 
-    curves = Figure(drawn(), alt=drawn().layout.meta, name="measured")
+    first = drawn()
+    curves = Figure(first, alt=first.layout.meta, name="measured")
 
     def show(_change: object = None) -> None:
         figure = drawn()
@@ -300,15 +303,15 @@ def published_card(state: State, server: Server) -> widgets.Box:
 
     body = [_ratio_row(group) for group in ratio_quartiles(ratios)]
     heads = ["FastAPI over Flask, throughput", "Database", "Pairs", "Least", "Median", "Greatest"]
-    table = widgets.HTML(_table(heads, body))
+    table = widgets.HTML(blocks.table_html(heads, body))
     table.add_class("tco-table")
     return blocks.card(_following(state, server, draw, "published"), table)
 
 
-def _ratio_row(group: RatioGroup) -> tuple[str, list[str]]:
+def _ratio_row(group: RatioGroup) -> list[str]:
     access = "none" if group.access == "none" else f"{group.database}, {group.access}"
     ratios = [f"{ratio:.2f}" for ratio in (group.least, group.median, group.greatest)]
-    return f"{group.source}, {group.run_date[:7]}", [access, str(group.pair_count), *ratios]
+    return [f"{group.source}, {group.run_date[:7]}", access, str(group.pair_count), *ratios]
 
 
 def _found(result: Result, chosen: Type) -> ServerPerformance:
@@ -325,12 +328,3 @@ def _following(state: State, server: Server, draw: Callable[[Result], go.Figure]
 
     server.observe(show, "instance")
     return chart
-
-
-def _table(heads: list[str], body: list[tuple[str, list[str]]]) -> str:
-    head = "".join(f"<th scope='col'>{escape(name)}</th>" for name in heads)
-    rows = "".join(
-        f"<tr><th scope='row'>{escape(label)}</th>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>"
-        for label, cells in body
-    )
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
