@@ -16,8 +16,8 @@ from tco.assumptions import data_directory
 from tco.cloud import CloudPlan, fleets
 from tco.hosting import bills
 from tco.inputs import Catalogue
-from tco.plan import server_capacity_rps, servers_of
 from tco.pricing import read_core_speeds, read_prices
+from tco.servers import server_capacity_rps, servers_of
 
 REPEATS = 30
 TRAFFIC_LEVELS = 60

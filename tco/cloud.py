@@ -15,10 +15,10 @@ import numpy.typing as npt
 from tco import demand, fleet, purchase, week
 from tco.arrays import Array
 from tco.inputs import Catalogue, InputError, checked
-from tco.plan import Server, server_capacity_rps, servers_of
 from tco.pricing import PURCHASES
 from tco.queueing import saturation_rps
 from tco.scenarios import Scenario, ScenarioError
+from tco.servers import Server, server_capacity_rps, servers_of
 from tco.services import NAMES, Profile
 
 SCALINGS: Final = ("static", "hourly")

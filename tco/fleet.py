@@ -9,6 +9,8 @@ from tco.arrays import Array, ArrayLike
 from tco.units import HOURS_PER_MONTH
 
 _ROUNDING: Final = 1e-12
+# Far more than rounding can make of a price, and far less than anyone would pay.
+_CLEARLY: Final = 1e-9
 
 
 class Fleet(NamedTuple):
@@ -21,7 +23,11 @@ class Fleet(NamedTuple):
 
 
 def servers_required(
-    load_rps: ArrayLike, server_capacity_rps: ArrayLike, spare_servers: ArrayLike, minimum_servers: ArrayLike
+    load_rps: ArrayLike,
+    server_capacity_rps: ArrayLike,
+    spare_servers: ArrayLike,
+    minimum_servers: ArrayLike,
+    out: Array | None = None,
 ) -> Array:
     """
     Servers that carry a load with the spare that availability asks for.
@@ -36,6 +42,8 @@ def servers_required(
         Servers that may fail at the peak without an overload (N+1: 1). [server]
     minimum_servers : array_like
         Fewest servers, whatever the load. [server]
+    out : ndarray, optional
+        Where to put the result, and each step to it, instead of into new memory.
 
     Returns
     -------
@@ -50,8 +58,10 @@ def servers_required(
     2.0
     """
     # The last digit of a capacity is no reason for one more server.
-    carrying = np.ceil(np.divide(load_rps, server_capacity_rps) * (1.0 - _ROUNDING))
-    return np.maximum(carrying + spare_servers, minimum_servers)
+    servers = np.divide(load_rps, np.divide(server_capacity_rps, 1.0 - _ROUNDING), out=out)
+    servers = np.ceil(servers, out=out)
+    servers = np.add(servers, spare_servers, out=out)
+    return np.maximum(servers, minimum_servers, out=out)
 
 
 def server_usd_per_hour(instance_usd_per_hour: ArrayLike, server_overhead_usd_per_month: ArrayLike) -> Array:
@@ -76,6 +86,75 @@ def server_usd_per_hour(instance_usd_per_hour: ArrayLike, server_overhead_usd_pe
     0.11
     """
     return np.add(instance_usd_per_hour, np.divide(server_overhead_usd_per_month, HOURS_PER_MONTH))
+
+
+def outdone(
+    least_load_rps: ArrayLike,
+    most_load_rps: ArrayLike,
+    server_capacity_rps: Array,
+    server_usd_per_hour: Array,
+    rival_capacity_rps: ArrayLike,
+    rival_usd_per_hour: ArrayLike,
+    spare_servers: ArrayLike,
+    minimum_servers: ArrayLike,
+) -> npt.NDArray[np.bool_]:
+    r"""
+    Whether a rival's fleet certainly costs less, whatever the load.
+
+    Parameters
+    ----------
+    least_load_rps, most_load_rps : array_like
+        Between them lie all loads that matter. [req/s]
+    server_capacity_rps : ndarray, shape (k, ...)
+        Load that one server of each of k types carries at the very most. [req/s]
+    server_usd_per_hour : ndarray, shape (k, ...)
+        Price of one server of each type. [USD/h]
+    rival_capacity_rps : array_like
+        Load that one server of the rival carries; NaN if it carries none, and then it outdoes nobody. [req/s]
+    rival_usd_per_hour : array_like
+        Price of one server of the rival. [USD/h]
+    spare_servers, minimum_servers : array_like
+        As for `servers_required`. [server]
+
+    Returns
+    -------
+    outdone : ndarray of bool, shape (k, ...)
+        Where no load between the two could make the type the cheaper one.
+
+    Notes
+    -----
+    Whole servers lie between two broken lines, so that the type costs at least, and the rival at most,
+
+    .. math:: p \max\left(\frac{L}{c} + s, m\right), \quad q \max\left(\frac{L}{d} + 1 + s, m\right)
+
+    for a load L, prices p and q, capacities c and d, spare s and minimum m. The difference of broken lines is least at
+    an end or where one of them breaks: four loads decide about all.
+
+    Examples
+    --------
+    A rival of half the price and the same capacity is cheaper at 5 servers, but perhaps not at 1:
+
+    >>> types = np.array([100.0]), np.array([0.2])
+    >>> outdone(500, 900, *types, 100, 0.1, 0, 1).tolist(), outdone(50, 900, *types, 100, 0.11, 0, 1).tolist()
+    ([True], [False])
+    """
+
+    def price_at_least(load_rps: ArrayLike) -> Array:
+        return server_usd_per_hour * np.maximum(load_rps / server_capacity_rps + spare_servers, minimum_servers)
+
+    def rival_at_most(load_rps: ArrayLike) -> Array:
+        servers = np.maximum(np.add(np.divide(load_rps, rival_capacity_rps) + 1.0, spare_servers), minimum_servers)
+        return np.asarray(servers * rival_usd_per_hour)
+
+    beyond_spare = np.subtract(minimum_servers, spare_servers)
+    loads_rps = (
+        least_load_rps,
+        most_load_rps,
+        np.clip(beyond_spare * server_capacity_rps, least_load_rps, most_load_rps),
+        np.clip((beyond_spare - 1.0) * rival_capacity_rps, least_load_rps, most_load_rps),
+    )
+    cheaper = [rival_at_most(load_rps) < price_at_least(load_rps) * (1.0 - _CLEARLY) for load_rps in loads_rps]
+    return np.asarray(np.logical_and.reduce(cheaper))
 
 
 def cheapest_fleet_usd_per_hour(
@@ -111,17 +190,21 @@ def cheapest_fleet_usd_per_hour(
     >>> float(cheapest_fleet_usd_per_hour(950, np.array([240.0, 1000.0]), np.array([0.1, 0.4]), 1, 2))
     0.5
     """
+    shape = np.broadcast_shapes(
+        *(np.shape(values) for values in (load_rps, spare_servers, minimum_servers)),
+        *(values.shape[1:] for values in (server_capacity_rps, server_usd_per_hour)),
+    )
     # Spread over the frameworks once: NumPy works through two arrays of one shape several times faster than through
     # an axis of length 1 against one of length 3.
-    load_rps = np.array(
-        np.broadcast_to(load_rps, np.broadcast_shapes(np.shape(load_rps), server_capacity_rps.shape[1:]))
-    )
-    cheapest: Array | None = None
-    # A loop over the few types, each step over all points: an axis of types would take k times the memory, and time.
+    load_rps = np.array(np.broadcast_to(load_rps, shape))
+    cheapest, fleet = np.full(shape, np.nan), np.empty(shape)
+    # A loop over the few types, each step over all points in the same memory: an axis of types would take k times as
+    # much, and new memory more time than the arithmetic.
     for capacity_rps, usd_per_hour in zip(server_capacity_rps, server_usd_per_hour, strict=True):
-        fleet = servers_required(load_rps, capacity_rps, spare_servers, minimum_servers) * usd_per_hour
-        cheapest = fleet if cheapest is None else np.fmin(cheapest, fleet)
-    return np.asarray(cheapest)
+        servers_required(load_rps, capacity_rps, spare_servers, minimum_servers, out=fleet)
+        np.multiply(fleet, usd_per_hour, out=fleet)
+        np.fmin(cheapest, fleet, out=cheapest)
+    return cheapest
 
 
 def cheapest_fleet(

@@ -15,8 +15,8 @@ from tco.arrays import Array
 from tco.cloud import CloudPlan, Fleets, fleets, peak_rps, profile_of
 from tco.inputs import Catalogue
 from tco.limits import lone_p95_ms
-from tco.plan import request_cpu_ms, server_capacity_rps, servers_of
 from tco.scenarios import Scenario
+from tco.servers import request_cpu_ms, server_capacity_rps, servers_of
 from tco.services import Tariff
 from tco.tables import ServicePrice
 from tco.tariff import tiered_cost

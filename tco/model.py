@@ -18,8 +18,9 @@ from tco import demand, finance
 from tco.arrays import Array, Value, ratio_or_zero
 from tco.inputs import Catalogue, FrameworkInputs, InputError, SharedInputs, rows_of
 from tco.limits import binding_limit, lone_p95_ms
-from tco.plan import Plan, Server, make_plan, server_of
+from tco.plan import Plan, make_plan
 from tco.queueing import Response, response, saturation_rps
+from tco.servers import Server, server_of
 from tco.units import HOURS_PER_MONTH, MONTHS_PER_YEAR
 
 AnyScalar = TypeVar("AnyScalar", bound=np.generic)
@@ -30,7 +31,7 @@ NOT_SPENT: Final = ("delay", "wrong_pick")
 COMPONENTS: Final = ("build", "ramp_up", "hiring", "maintenance", "servers", "network", "delay", "wrong_pick")
 
 # Scenarios worked on at a time: their months fit into a core's cache, which is faster, and memory stays bounded.
-CHUNK_ROWS: Final = 256
+CHUNK_ROWS: Final = 1024
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +60,11 @@ class Costs:
     inputs: tuple[SharedInputs, FrameworkInputs, Catalogue]
 
     @cached_property
+    def plan(self) -> Plan:
+        """The rates and times that the money follows from."""
+        return make_plan(*self.inputs)
+
+    @cached_property
     def total_usd(self) -> Array:
         """Present value of all components; NaN where no server of the list can run a worker. [USD]"""
         total: Array = np.sum([self.component_usd[name] for name in COMPONENTS], axis=0)
@@ -67,7 +73,7 @@ class Costs:
     @cached_property
     def cash_flow_usd(self) -> Mapping[str, Array]:
         """Nominal spend of each month by component, shape (months, f) or (months, n, f). [USD]"""
-        return _cash_flow(*self.inputs)
+        return _cash_flow(self.plan, self.total_usd.shape)
 
     @cached_property
     def server(self) -> Server:
@@ -339,7 +345,7 @@ def _costs(shared: SharedInputs, framework: FrameworkInputs, catalogue: Catalogu
         HOURS_PER_MONTH * (busiest.usd_per_hour + cloud.balancer_usd_per_hour)
         + egress_gib_per_month * shared.egress_usd_per_gib
     )
-    return Costs(
+    costs = Costs(
         names=framework.names,
         component_usd={name: shaped(spent[name]) for name in COMPONENTS},
         build_effort_days=shaped(work.build_days),
@@ -357,13 +363,15 @@ def _costs(shared: SharedInputs, framework: FrameworkInputs, catalogue: Catalogu
         instance_index=shaped(busiest.instance_index),
         inputs=(shared, framework, catalogue),
     )
+    if len(shape) == 1:
+        # Kept at hand; those of many scenarios, with all their months, are made again when somebody asks.
+        vars(costs)["plan"] = plan
+    return costs
 
 
-def _cash_flow(shared: SharedInputs, framework: FrameworkInputs, catalogue: Catalogue) -> dict[str, Array]:
-    plan = make_plan(shared, framework, catalogue)
+def _cash_flow(plan: Plan, shape: tuple[int, ...]) -> dict[str, Array]:
     month = plan.cloud.month
-    spent = _spent_usd(plan, month, np.minimum(month + 1.0, shared.horizon_months), 0.0) | _cloud_usd(plan, 0.0)
-    shape = _result_shape(shared, framework)
+    spent = _spent_usd(plan, month, np.minimum(month + 1.0, plan.shared.horizon_months), 0.0) | _cloud_usd(plan, 0.0)
     rows = shape[0] if len(shape) == 2 else 1
     full_shape = (len(month), rows, shape[-1])
     return {name: np.broadcast_to(spent[name], full_shape).reshape(len(month), *shape) for name in COMPONENTS}

@@ -10,9 +10,9 @@ import numpy.typing as npt
 from tco.arrays import Array, ArrayLike
 from tco.inputs import FrameworkInputs, SharedInputs, checked
 from tco.limits import binding_limit
-from tco.plan import Server, server_capacity_rps, server_of
 from tco.queueing import Response, response, saturation_rps
 from tco.scenarios import Scenario
+from tco.servers import Server, server_capacity_rps, server_of
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,8 +9,8 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from tco import capacity, demand, effort, fleet, hiring, queueing, risk
-from tco.arrays import Array, Value, once_per_scenario, ratio_or_zero
+from tco import demand, effort, fleet, hiring, risk, servers
+from tco.arrays import Array, Value, ratio_or_zero
 from tco.inputs import Catalogue, FrameworkInputs, SharedInputs
 from tco.units import HOURS_PER_MONTH, MONTHS_PER_YEAR
 
@@ -45,17 +45,6 @@ class Team(NamedTuple):
     maintainers_people: Array
     first_hire_usd: Array
     replacement_usd: Array
-
-
-class Server(NamedTuple):
-    """What a server has to serve with."""
-
-    workers_count: Array
-    workers_wanted_count: Array
-    slots_per_worker_count: Array
-    core_count: Array
-    worker_gib: Array
-    request_cpu_ms: Array
 
 
 class Cloud(NamedTuple):
@@ -216,148 +205,7 @@ def _team(s: SharedInputs, f: FrameworkInputs, work: Work) -> Team:
     )
 
 
-def request_cpu_ms(s: SharedInputs, f: FrameworkInputs) -> Array:
-    """
-    CPU time of a mean request on the kind of core that CPU times were measured on.
-
-    Parameters
-    ----------
-    s : SharedInputs
-        Requests and product.
-    f : FrameworkInputs
-        The ways of serving.
-
-    Returns
-    -------
-    request_cpu_ms : ndarray
-        CPU time. [ms]
-    """
-    return capacity.request_cpu_ms(
-        s.app_cpu_ms,
-        f.app_cpu_ratio,
-        f.framework_cpu_ms,
-        s.inference_request_share,
-        s.inference_ms,
-        s.model_load_ms,
-        f.model_reload_share,
-    )
-
-
-def server_of(
-    s: SharedInputs,
-    f: FrameworkInputs,
-    vcpu_count: Array,
-    memory_gib: Array,
-    sustained_cpu_share: Array,
-    core_speed_ratio: Array,
-) -> Server:
-    """
-    What servers of given types have to serve with.
-
-    Parameters
-    ----------
-    s : SharedInputs
-        Requests and product.
-    f : FrameworkInputs
-        The ways of serving.
-    vcpu_count, memory_gib, sustained_cpu_share, core_speed_ratio : ndarray
-        The types, in a shape that broadcasts with the frameworks' last axis. [1], [GiB], [1], [1]
-
-    Returns
-    -------
-    server : Server
-        Workers, cores and memory, and the CPU time of a request on its cores.
-    """
-    worker_gib = capacity.worker_gib(
-        f.worker_memory_mib, s.app_memory_mib, f.slots_per_worker_count, f.slot_memory_mib, s.model_memory_gib
-    )
-
-    def workers_count(memory_gib: Value) -> Array:
-        return capacity.workers_count(
-            vcpu_count, memory_gib, s.os_memory_gib, worker_gib, f.workers_per_vcpu_count, f.extra_workers_count
-        )
-
-    return Server(
-        workers_count=workers_count(memory_gib),
-        workers_wanted_count=workers_count(np.inf),
-        slots_per_worker_count=capacity.connected_slots_count(f.slots_per_worker_count, s.database_pool_count),
-        core_count=vcpu_count * sustained_cpu_share,
-        worker_gib=worker_gib,
-        request_cpu_ms=request_cpu_ms(s, f) / core_speed_ratio,
-    )
-
-
-def server_capacity_rps(s: SharedInputs, f: FrameworkInputs, server: Server) -> Array:
-    """
-    Load that one server carries within the latency objective and the highest utilization planned for.
-
-    Parameters
-    ----------
-    s : SharedInputs
-        Requests, objective and utilization.
-    f : FrameworkInputs
-        The ways of serving.
-    server : Server
-        What it has to serve with.
-
-    Returns
-    -------
-    server_capacity_rps : ndarray
-        Largest load; NaN where no worker fits or a lone request misses the objective. [req/s]
-    """
-    # Often only people or money differ from scenario to scenario: sweeps, one input at a time.
-    return once_per_scenario(
-        queueing.load_within_objective_rps,
-        s.p95_objective_ms,
-        server.workers_count,
-        server.slots_per_worker_count,
-        server.core_count,
-        server.request_cpu_ms,
-        s.wait_ms,
-        s.time_variation_ratio,
-        f.turns_per_worker_count,
-        s.target_utilization_share,
-    )
-
-
-def servers_of(s: SharedInputs, f: FrameworkInputs, catalogue: Catalogue) -> Server:
-    """
-    What servers of each type of a catalogue have to serve with.
-
-    Parameters
-    ----------
-    s : SharedInputs
-        Requests and product.
-    f : FrameworkInputs
-        The ways of serving.
-    catalogue : Catalogue
-        The types.
-
-    Returns
-    -------
-    servers : Server
-        Arrays with the types on an axis in front: (k, n, f).
-    """
-    return server_of(
-        s,
-        f,
-        catalogue.vcpu_count[:, None, None],
-        catalogue.memory_gib[:, None, None],
-        catalogue.sustained_cpu_share[:, None, None],
-        catalogue.core_speed_ratio[:, None, None],
-    )
-
-
 def _cloud(s: SharedInputs, f: FrameworkInputs, catalogue: Catalogue) -> Cloud:
-    offers = (
-        server_capacity_rps(s, f, servers_of(s, f, catalogue)),
-        fleet.server_usd_per_hour(
-            catalogue.instance_usd_per_hour[:, None, None] * s.instance_price_ratio, s.server_overhead_usd_per_month
-        ),
-        s.spare_servers,
-        s.minimum_servers,
-    )
-
     start_rps = demand.peak_load_rps(s.peak_users, s.requests_per_user_per_minute, s.direct_peak_load_rps)
 
     def load_rps(month: Value) -> Array:
@@ -366,11 +214,18 @@ def _cloud(s: SharedInputs, f: FrameworkInputs, catalogue: Catalogue) -> Cloud:
     month = np.arange(np.ceil(np.max(s.horizon_months)))[:, None, None]
     monthly_rps = load_rps(month)
     busiest_rps = load_rps(np.ceil(s.horizon_months) - 1.0)
-    busiest_fleet = fleet.cheapest_fleet(busiest_rps, *offers)
     # Traffic that outgrows the plan may do so at any time: half-way through stands for all of them.
     outgrown_rps = load_rps(np.divide(s.horizon_months, 2.0)) * s.outgrow_ratio
+    least_rps = np.minimum(np.minimum(start_rps, busiest_rps), outgrown_rps)
+    most_rps = np.maximum(np.maximum(start_rps, busiest_rps), outgrown_rps)
+    offers = (
+        *servers.offers(s, f, catalogue, least_rps, most_rps),
+        s.spare_servers,
+        s.minimum_servers,
+    )
+    busiest_fleet = fleet.cheapest_fleet(busiest_rps, *offers)
     return Cloud(
-        request_cpu_ms=request_cpu_ms(s, f),
+        request_cpu_ms=servers.request_cpu_ms(s, f),
         month=month,
         fleet_usd_per_hour=fleet.cheapest_fleet_usd_per_hour(monthly_rps, *offers),
         egress_usd_per_month=s.egress_usd_per_gib

@@ -11,8 +11,8 @@ from rich.table import Table
 from tco.cloud import CloudPlan
 from tco.hosting import bills
 from tco.inputs import InputError
-from tco.plan import request_cpu_ms
 from tco.scenarios import scenario
+from tco.servers import request_cpu_ms
 from tco.settings import parse_settings
 from tco.wording import money
 

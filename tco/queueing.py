@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from scipy import special
 
 from tco.arrays import Array, ArrayLike, ratio_or_zero
@@ -27,6 +28,12 @@ LATE_SHARE: Final = 0.05
 # comes varies at most this much: of processor sharing near saturation, more than of any line.
 _MOST_DEVIATIONS: Final = 2.1
 _MOST_WAIT_VARIATION: Final = np.sqrt(3.0)
+
+# The load that just meets the objective is found to a thousandth of the late share; shares below the least one are far
+# from it, and have no logarithm at 0. Most searches take 5 steps.
+_NEARLY_ZERO: Final = 1e-3
+_LEAST_LATE_SHARE: Final = 1e-4
+_MOST_STEPS: Final = 50
 
 # Steadier times than this are as good as constant, and a gamma distribution needs some spread.
 _LEAST_VARIATION_RATIO: Final = 0.01
@@ -218,6 +225,7 @@ def load_within_objective_rps(
     variation_ratio: ArrayLike,
     turns_per_worker_count: ArrayLike,
     most_utilization_share: ArrayLike,
+    where: npt.ArrayLike = np.True_,
 ) -> Array:
     """
     Largest load of one server of whose requests 95 in 100 are answered within the objective.
@@ -230,6 +238,8 @@ def load_within_objective_rps(
         As for `response`.
     most_utilization_share : array_like
         Share of saturation that is never exceeded, however generous the objective. [1]
+    where : array_like of bool
+        Which servers are asked about; the others come back as NaN.
 
     Returns
     -------
@@ -243,71 +253,103 @@ def load_within_objective_rps(
     >>> load_within_objective_rps([60.0, 20.0], 1, 1, 1, 10, 0, 1, 1, 0.9).round(0).tolist()
     [50.0, nan]
     """
-    workers = np.where(np.greater(workers, 0), workers, np.nan)
-    saturated_rps = saturation_rps(workers, slots_per_worker_count, core_count, cpu_ms, wait_ms)
-    most_rps, objective, saturated_rps, *server = (
-        np.asarray(column, dtype=float)
-        for column in np.broadcast_arrays(
-            most_utilization_share * saturated_rps,
-            objective_ms,
-            saturated_rps,
-            workers,
-            slots_per_worker_count,
-            core_count,
-            cpu_ms,
-            wait_ms,
-            variation_ratio,
-            turns_per_worker_count,
-        )
+    quantities = (
+        objective_ms,
+        workers,
+        slots_per_worker_count,
+        core_count,
+        cpu_ms,
+        wait_ms,
+        variation_ratio,
+        turns_per_worker_count,
+        most_utilization_share,
     )
-    found_rps = most_rps.copy()
+    columns = np.broadcast_arrays(*(np.asarray(value, dtype=float) for value in quantities), where)
+    found_rps = np.full(columns[0].shape, np.nan)
+    # A server without workers, or whose lone requests are late already, needs no queue to be worked out.
+    able = np.asarray(np.greater(columns[1], 0) & columns[-1])
+    able[able] = _on_time_alone(*(columns[i][able] for i in (0, 4, 5, 6)))
+    objective, *server, most_share = (column[able] for column in columns[:-1])
+    saturated_rps = saturation_rps(*server[:5])
+    load_rps = most_share * saturated_rps
     # Most servers are far from their objective: a bound without special functions spares them the rest.
-    doubtful = ~(_longest_likely_ms(most_rps, saturated_rps, *server) <= objective) & np.isfinite(most_rps)
+    doubtful = ~(_longest_likely_ms(load_rps, saturated_rps, *server) <= objective)
     if doubtful.any():
-        columns = (most_rps, objective, saturated_rps, *server)
-        found_rps[doubtful] = _solved_load_rps(*(column[doubtful] for column in columns))
+        load_rps[doubtful] = _solved_load_rps(
+            *(column[doubtful] for column in (load_rps, objective, saturated_rps, *server))
+        )
+    found_rps[able] = load_rps
     return found_rps
 
 
-def _solved_load_rps(most_rps: Array, objective_ms: Array, *server: Array) -> Array:
-    """The load at which the objective is just met, for servers of which it is in doubt."""
-
-    def late_share(load_rps: Array, objective_ms: Array, *server: Array) -> Array:
-        return _later_share(objective_ms, _stay(load_rps, *server)) - LATE_SHARE
-
-    late_at_most = late_share(most_rps, objective_ms, *server)
-    late_alone = late_share(np.zeros_like(most_rps), objective_ms, *server)
-    found = np.where(late_at_most <= 0, most_rps, np.nan)
-    crossing = (late_at_most > 0) & (late_alone < 0)
-    if crossing.any():
-        high, late_high, late_low, *arguments = (
-            column[crossing] for column in (most_rps, late_at_most, late_alone, objective_ms, *server)
+def _on_time_alone(objective_ms: Array, cpu_ms: Array, wait_ms: Array, variation_ratio: Array) -> npt.NDArray[np.bool_]:
+    """Whether more than 95 in 100 requests meet the objective when nobody else is there."""
+    most_ms = cpu_ms + wait_ms + _MOST_DEVIATIONS * np.sqrt(_own_variance(cpu_ms, wait_ms, variation_ratio))
+    on_time = np.asarray(most_ms < objective_ms)
+    doubtful = ~on_time
+    if doubtful.any():
+        on_time[doubtful] = (
+            _later_alone_share(*(column[doubtful] for column in (objective_ms, cpu_ms, wait_ms, variation_ratio)))
+            < LATE_SHARE
         )
-        found[crossing] = _crossing(lambda load_rps: late_share(load_rps, *arguments), high, late_low, late_high)
+    return on_time
+
+
+def _solved_load_rps(most_rps: Array, objective_ms: Array, *server: Array) -> Array:
+    """The load at which the objective is just met, for servers of which it is in doubt, and that meet it alone."""
+
+    def too_late(load_rps: Array, objective_ms: Array, *server: Array) -> Array:
+        return _too_late(_later_share(objective_ms, _stay(load_rps, *server)))
+
+    at_most = too_late(most_rps, objective_ms, *server)
+    found = most_rps.copy()
+    crossing = at_most > 0
+    if crossing.any():
+        high, at_high, objective_ms, *server = (  # type: ignore[assignment]
+            column[crossing] for column in (most_rps, at_most, objective_ms, *server)
+        )
+        at_zero = _too_late(_later_alone_share(objective_ms, *server[-4:-1]))
+        found[crossing] = _crossing(too_late, high, at_zero, at_high, objective_ms, *server)
     return found
 
 
-def _crossing(function: Callable[[Array], Array], high: Array, at_zero: Array, at_high: Array) -> Array:
-    """
-    Where a function that rises from below zero at 0 to above zero at `high` crosses it (regula falsi, Illinois).
+def _too_late(later_share: Array) -> Array:
+    """Logarithm of the share of late requests over that allowed: almost a straight line in the load."""
+    return np.asarray(np.log(np.maximum(later_share, _LEAST_LATE_SHARE) / LATE_SHARE))
 
-    The end below is returned, within a hundredth of the crossing after ten steps: nearer than any measurement of times.
-    SciPy has finer ways, whose import alone would take longer than a page.
+
+def _crossing(function: Callable[..., Array], high: Array, at_zero: Array, at_high: Array, *arguments: Array) -> Array:
     """
+    Where a function that rises from below zero at 0 to above zero at `high` crosses it (regula falsi).
+
+    Four or five steps do for nearly all; each row stops by itself, so that none depends on the others. SciPy has other
+    ways, whose import alone would take longer than a page.
+
+    References
+    ----------
+    N. Anderson, A. Bjorck, "A New High Order Method of Regula Falsi Type for Computing a Root of an Equation", BIT 13,
+    1973.
+    """
+    found = np.zeros_like(high)
+    rows = np.arange(len(high))
     low, at_low = np.zeros_like(high), at_zero
-    middle = high
-    for _ in range(10):
+    for _ in range(_MOST_STEPS):
         middle = (low * at_high - high * at_low) / (at_high - at_low)
-        value = function(middle)
+        value = function(middle, *arguments)
+        found[rows] = middle
         above = value > 0
-        # The end that stays counts half, so that both ends close in.
-        high, at_high, at_low = (
-            np.where(above, middle, high),
-            np.where(above, value, at_high / 2.0),
-            np.where(above, at_low / 2.0, value),
+        # The end that stays counts less, so that both ends close in.
+        left_share = 1.0 - value / np.where(above, at_high, at_low)
+        left_share = np.where(left_share > 0, left_share, 0.5)
+        low, high = np.where(above, low, middle), np.where(above, middle, high)
+        at_low, at_high = np.where(above, at_low * left_share, value), np.where(above, value, at_high * left_share)
+        left = np.abs(value) > _NEARLY_ZERO
+        if not left.any():
+            break
+        rows, low, high, at_low, at_high, *arguments = (  # type: ignore[assignment]
+            column[left] for column in (rows, low, high, at_low, at_high, *arguments)
         )
-        low = np.where(above, low, middle)
-    return low
+    return found
 
 
 class _Stay(NamedTuple):
@@ -414,6 +456,12 @@ def _own_variance(cpu_ms: Array, wait_ms: Array, variation_ratio: ArrayLike) -> 
 
 def _slots_per_core(workers: ArrayLike, slots_per_worker_count: ArrayLike, cores: Array) -> Array:
     return np.multiply(workers, slots_per_worker_count) / cores
+
+
+def _later_alone_share(x_ms: ArrayLike, cpu_ms: Array, wait_ms: Array, variation_ratio: ArrayLike) -> Array:
+    """Share of the requests that take longer than x where nobody else is there."""
+    own_ms, own_variance = cpu_ms + wait_ms, _own_variance(cpu_ms, wait_ms, variation_ratio)
+    return np.asarray(special.gammaincc(own_ms**2 / own_variance, x_ms * own_ms / own_variance))
 
 
 def _later_share(x_ms: ArrayLike, stay: _Stay) -> Array:

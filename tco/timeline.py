@@ -8,7 +8,7 @@ from tco import effort
 from tco.arrays import Array
 from tco.inputs import InputError
 from tco.model import Costs, hires_people
-from tco.plan import PHASES, Plan, make_plan
+from tco.plan import PHASES, Plan
 from tco.staffing import whole_team_months
 
 LEARNING: Final = "learning"
@@ -104,4 +104,4 @@ def team_whole_months(costs: Costs) -> Array:
 def _plan_of_one(costs: Costs) -> Plan:
     if costs.launch_months.ndim != 1:
         raise InputError(f"a timeline is about one scenario; got {len(costs.launch_months)} of them")
-    return make_plan(*costs.inputs)
+    return costs.plan

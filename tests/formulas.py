@@ -54,6 +54,8 @@ def _arguments(draw, function, shape):
     """Arrays of ordinary size for each parameter, within the legal range where its name says one."""
     arguments = {}
     for name in inspect.signature(function).parameters:
+        if name in {"out", "where"}:  # as NumPy's own: where results go, and which are worked out
+            continue
         try:
             unit = unit_of(name)
         except KeyError:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tco.arrays import once_per_scenario, ratio_or_zero
+from tco.arrays import ratio_or_zero
 
 
 def test_nothing_over_nothing_is_nothing():
@@ -21,18 +21,3 @@ def test_it_leaves_its_arguments_alone():
     ratio_or_zero(numerator, denominator)
     assert numerator.tolist() == [1, 2]
     assert denominator.tolist() == [0, 2]
-
-
-def test_alike_scenarios_are_worked_out_once_and_change_no_bit():
-    """Of eight scenarios two differ, in one argument alone: asked for two, and all eight get what is theirs."""
-    asked = []
-
-    def function(types, scenarios, shared):
-        asked.append(scenarios.shape)
-        return np.sin(types) * scenarios + shared
-
-    types, shared = np.arange(3.0)[:, None, None], 0.1
-    scenarios = np.array([[1.0, 2.0], [1.0, 3.0]])[[0, 1, 1, 0, 0, 1, 0, 1]]
-    found = once_per_scenario(function, types, scenarios, shared)
-    assert asked == [(2, 2)]
-    assert np.array_equal(found, function(types, scenarios, shared))

@@ -134,8 +134,10 @@ def test_the_cash_flow_sums_to_the_totals_without_discount(case):
     costs = cost_of_ownership(shared_inputs(without_discount(shared)), framework_inputs(framework), catalogue)
     flow = costs.cash_flow_usd
     assert len(flow["build"]) == math.ceil(shared["horizon_months"])
+    # A delay is the difference of two margins over the whole horizon, whose last digits are lost.
+    lost = 1e-12 * shared["gross_margin_usd_per_month"] * shared["horizon_months"]
     for name in COMPONENTS:
-        np.testing.assert_allclose(flow[name].sum(axis=0), costs.component_usd[name], rtol=1e-9, atol=1e-6)
+        np.testing.assert_allclose(flow[name].sum(axis=0), costs.component_usd[name], rtol=1e-9, atol=1e-6 + lost)
 
 
 @given(case=cases())

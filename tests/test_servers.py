@@ -1,0 +1,85 @@
+"""Servers that may be the cheapest: ruling types out changes no fleet."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import tco
+from tco import demand, fleet, servers
+from tco.inputs import rows_of
+from tco.model import cost_of_ownership
+
+LOADS = 12
+
+
+@pytest.mark.parametrize("preset", ["customer-api", "internal-tool", "ml-product"])
+@pytest.mark.parametrize("objective_ratio", [1.0, 0.2])
+def test_fleets_of_types_that_are_left_are_those_of_all_types(preset, objective_ratio):
+    """
+    For a thousand draws and a dozen loads between the least and the most, fleets cost the same to the last bit, and are
+    of the same type, whether all types are worked out or only those that may be the cheapest; most types are spared.
+    """
+    scenario = tco.scenario(preset)
+    scenario = scenario.replace(p95_objective_ms=scenario.value("p95_objective_ms") * objective_ratio)
+    draws = tco.draw(1024, scenario, seed=2)
+    s, f, catalogue = draws.shared, draws.framework, draws.catalogue
+    least_rps = demand.peak_load_rps(s.peak_users, s.requests_per_user_per_minute, s.direct_peak_load_rps)
+    most_rps = least_rps * 20.0
+    capacity_rps, price = servers.offers(s, f, catalogue, least_rps, most_rps)
+    every_rps = servers.server_capacity_rps(s, f, servers.servers_of(s, f, catalogue))
+    worked_out = np.isfinite(capacity_rps)
+    assert np.array_equal(capacity_rps[worked_out], every_rps[worked_out])
+    assert worked_out.sum() < 0.5 * np.isfinite(every_rps).sum()
+    for load_rps in np.geomspace(least_rps, most_rps, LOADS):
+        left, every = (
+            fleet.cheapest_fleet(load_rps, capacity, price, s.spare_servers, s.minimum_servers)
+            for capacity in (capacity_rps, every_rps)
+        )
+        for of_left, of_every in zip(left, every, strict=True):
+            np.testing.assert_array_equal(of_left, of_every)
+
+
+def test_few_scenarios_are_worked_out_in_full():
+    """One scenario at a time, where nothing is ruled out, gives what a thousand at once give."""
+    draws = tco.draw(1024, tco.scenario("customer-api"), seed=3)
+    together = tco.evaluate(draws).total_usd
+    for i in (0, 1, 1023):
+        row = slice(i, i + 1)
+        alone = cost_of_ownership(rows_of(draws.shared, row), rows_of(draws.framework, row), draws.catalogue)
+        np.testing.assert_allclose(alone.total_usd, together[row], rtol=1e-12)
+
+
+@given(
+    capacities=st.tuples(*[st.floats(0.1, 1e4)] * 2),
+    prices=st.tuples(*[st.floats(0.001, 10)] * 2),
+    spare=st.integers(0, 3),
+    minimum=st.integers(1, 4),
+    ends=st.tuples(*[st.floats(0.01, 1e5)] * 2),
+    at=st.floats(0, 1),
+)
+def test_a_type_that_is_outdone_is_nowhere_the_cheaper_one(capacities, prices, spare, minimum, ends, at):
+    """At any load between the two ends the rival's fleet costs less than that of a type that it outdoes."""
+    least_rps, most_rps = sorted(ends)
+    (one_rps, rival_rps), (one_usd, rival_usd) = capacities, prices
+    outdone = fleet.outdone(
+        least_rps, most_rps, np.array([one_rps]), np.array([one_usd]), rival_rps, rival_usd, spare, minimum
+    )
+    load_rps = least_rps + at * (most_rps - least_rps)
+    one, rival = (
+        float(fleet.servers_required(load_rps, rps, spare, minimum) * usd)
+        for rps, usd in ((one_rps, one_usd), (rival_rps, rival_usd))
+    )
+    assert not outdone[0] or rival < one
+
+
+def test_twice_the_price_for_the_same_is_outdone_where_one_server_more_is_not_a_half():
+    """At 5 to 9 servers one more is at most a fifth, and half the price makes up for it; at 1 server it is all."""
+    types = np.array([100.0]), np.array([0.2])
+    assert fleet.outdone(500, 900, *types, 100, 0.1, 0, 1).tolist() == [True]
+    assert fleet.outdone(50, 900, *types, 100, 0.1, 0, 1).tolist() == [False]
+
+
+def test_a_rival_that_serves_nothing_outdoes_nobody():
+    """NaN capacity: nothing is ruled out."""
+    assert fleet.outdone(500, 900, np.array([100.0]), np.array([0.2]), np.nan, 0.0001, 0, 1).tolist() == [False]
