@@ -22,7 +22,7 @@ from tco.arrays import Array
 from tco.assumptions import FRAMEWORK_NAMES, SHARED_NAMES
 from tco.distributions import QUANTILES
 from tco.inputs import InputError, shown
-from tco.keys import input_keys, label_of, name_of, with_values
+from tco.keys import input_keys, label_of, name_of, row_of, with_values
 from tco.scenarios import Scenario, ScenarioError
 from tco.tables import Quantity
 from tco.units import unit_of
@@ -131,8 +131,7 @@ class Prior:
         """What inputs that hang together are called: by the labels of their rows, without the framework."""
         if len(keys) == 1:
             return label_of(self.scenario, keys[0])
-        rows = (self.scenario.row(name_of(key), key.partition(".")[2]) for key in keys)
-        first, *others = dict.fromkeys(row.label for row in rows)
+        first, *others = dict.fromkeys(row_of(self.scenario, key).label for key in keys)
         return ", ".join([first, *map(inside, others)])
 
     @cached_property
@@ -164,11 +163,12 @@ class Prior:
             For each drawn key its values, in the unit of its name, shape (n,).
         """
         values = {}
+        shared_scores = {shared: special.ndtri(probabilities[shared]) for shared, _ in self._loadings.values()}
         for key, (low, value, high, distribution) in self.drawn.items():
             own = probabilities[key]
             if key in self._loadings:
                 shared, loading = self._loadings[key]
-                score = special.ndtri(own) * np.sqrt(1.0 - loading**2) + special.ndtri(probabilities[shared]) * loading
+                score = special.ndtri(own) * np.sqrt(1.0 - loading**2) + shared_scores[shared] * loading
                 own = special.ndtr(score)
             unit = unit_of(name_of(key))
             # A lognormal has no end; what is legal has one.

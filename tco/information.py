@@ -14,7 +14,7 @@ import numpy as np
 from tco.arrays import Array, ratio_or_zero
 from tco.draws import Prior, prior_of, probabilities_of_block
 from tco.inputs import InputError
-from tco.keys import with_values
+from tco.keys import row_of, with_values
 from tco.scenarios import Scenario, evaluate
 from tco.uncertainty import DRAWS, Uncertainty, how_sure, ranked_usd
 
@@ -230,6 +230,8 @@ def worth_knowing(scenario: Scenario | Prior | Uncertainty, n: int = DRAWS, *, s
         raise InputError(
             f"all can be had in {np.count_nonzero(found.compared)} of {found.draws} draws; {LEAST_DRAWS} are needed"
         )
+    if not prior.drawn:
+        return Information(Worth(0.0, 0.0), (), ())
     streams = prior.streams
 
     def points(n: int, block: int) -> Array:
@@ -244,8 +246,7 @@ def worth_knowing(scenario: Scenario | Prior | Uncertainty, n: int = DRAWS, *, s
     # A group of the tables, as its inputs with what they share.
     by_group: dict[str, list[tuple[str, ...]]] = {}
     for keys in columns:
-        name, _, place = keys[0].partition(".")
-        by_group.setdefault(prior.scenario.row(name, place).group, []).append(keys)
+        by_group.setdefault(row_of(prior.scenario, keys[0]).group, []).append(keys)
     members = {tuple(chain(*keys)): keys for keys in by_group.values()}
     together = {keys: list(chain(*(columns[one] for one in some))) for keys, some in members.items()}
     first_look = points(FIRST_OUTER, _SPARE), points(FIRST_INNER, _SPARE + 1)

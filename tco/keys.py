@@ -8,6 +8,7 @@ import numpy as np
 from tco.arrays import Array
 from tco.assumptions import SHARED_NAMES
 from tco.scenarios import Scenario
+from tco.tables import Assumption
 
 
 def with_values(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
@@ -90,6 +91,31 @@ def input_keys(scenario: Scenario) -> list[str]:
     return [*SHARED_NAMES, *placed]
 
 
+def row_of(scenario: Scenario, key: str) -> Assumption:
+    """
+    The row of the tables that an input comes from.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The scenario.
+    key : str
+        Key of the input.
+
+    Returns
+    -------
+    row : Assumption
+        Range, source and evidence.
+
+    Examples
+    --------
+    >>> row_of(Scenario(), "form_effort_days.flask").group
+    'Product'
+    """
+    name, _, place = key.partition(".")
+    return scenario.row(name, place)
+
+
 def label_of(scenario: Scenario, key: str) -> str:
     """
     What an input is called.
@@ -111,9 +137,8 @@ def label_of(scenario: Scenario, key: str) -> str:
     >>> label_of(Scenario(), "html_share"), label_of(Scenario(), "form_effort_days.flask")
     ('Share of HTML pages', 'Form (Flask)')
     """
-    name, _, place = key.partition(".")
-    label = scenario.row(name, place).label
-    framework = scenario.assumptions.frameworks.get(place)
+    label = row_of(scenario, key).label
+    framework = scenario.assumptions.frameworks.get(key.partition(".")[2])
     # Many rows say in their label what they are about.
     return label if framework is None or framework.label in label else f"{label} ({framework.label})"
 

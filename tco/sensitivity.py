@@ -68,6 +68,8 @@ def tornado(scenario: Scenario | Prior, first: str, second: str) -> tuple[Swing,
     True
     """
     prior = prior_of(scenario)
+    if not prior.drawn:
+        return ()
     costs = evaluate(one_at_a_time(prior.scenario, {key: [r.low, r.high] for key, r in prior.drawn.items()}))
     at_ends = np.reshape(costs.of(second) - costs.of(first), (-1, 2))
     swings = [
@@ -183,6 +185,8 @@ def what_matters(
         If n is no power of two.
     """
     prior = prior_of(scenario)
+    if not prior.drawn:
+        return ()
     streams: list[str] = []
     widths: dict[str, int] = {}
     for group, keys in prior.groups.items():

@@ -1,12 +1,13 @@
 """The uncertainty and the method page without a browser: each scenario has its words, and none breaks a page."""
 
+import ipywidgets as widgets
 import pytest
 
 import tco
 from tco.dashboard.method import STEPS, assumptions_html, disagreements_html, method, single_question_html, steps_html
 from tco.dashboard.state import Result
 from tco.dashboard.uncertainty import draws_of, flips_html, pair_of, uncertainty, variance_html, worth_widgets
-from tco.keys import input_keys
+from tco.keys import input_keys, row_of
 from tco.model import COMPONENTS
 from tco.uncertainty import how_sure
 from tco.wording import COMPONENT_LABELS, money
@@ -21,6 +22,8 @@ SCENARIOS = {
     "nobody uses it": {"peak_users": 0, "direct_peak_load_rps": 0},
     "no guide's frameworks": {"servings": ["django-threads"]},
 }
+
+GROUPS = ["Traffic", "Request", "Servers", "Team", "Hiring", "Risk", "Money", "Product"]
 
 
 def result_of(case):
@@ -52,8 +55,9 @@ def test_where_nothing_can_be_compared_the_page_says_so():
     result = result_of("nothing can be served")
     assert pair_of(result) is None
     assert "nothing to compare" in flips_html(result)
-    assert variance_html(result) == ""
-    (words,) = worth_widgets(result)
+    draws = draws_of(result.scenario)
+    assert variance_html(result, draws.prior) == ""
+    (words,) = worth_widgets(result, draws)
     assert "0 of 2048 draws" in words.value
 
 
@@ -67,6 +71,36 @@ def test_the_worth_is_shown_when_asked():
     assert chart.figure.data[0].y[0] == "Everything"
     button.value = False
     assert charts_named(page, "worth") == []
+
+
+def test_what_is_known_exactly_is_not_drawn():
+    """With every group known all draws are one case, and its cheapest is so in each; unknown again, as before."""
+    page = uncertainty(tco.scenario("customer-api"))
+    state = page.state
+    before = state.draws.sentence
+    boxes = [widget for widget in widgets_of(page) if isinstance(widget, widgets.Checkbox)]
+    assert [box.description for box in boxes] == GROUPS
+    for box in boxes:
+        box.value = True
+    assert state.draws.cheapest_share.max() == 1.0
+    assert words_of(found(page, "tco-verdict").value) == words_of(state.draws.sentence)
+    found(page, "tco-show-worth").value = True
+    (chart,) = charts_named(page, "worth")
+    assert list(chart.figure.data[0].x) == [0.0]
+    for box in boxes:
+        box.value = False
+    assert state.draws.sentence == before
+
+
+def test_knowing_one_group_leaves_the_draws_of_all_others():
+    """Traffic known: its inputs stand at their best value, and people are drawn as they were."""
+    scenario = tco.scenario("customer-api")
+    every, some = draws_of(scenario).prior, draws_of(scenario, ("Traffic",)).prior
+    assert set(every.drawn) - set(some.drawn) == {
+        key for key in every.drawn if row_of(scenario, key).group == "Traffic"
+    }
+    drawn = tco.draw(256, some, seed=1).shared.salary_mid_usd_per_year
+    assert (drawn == tco.draw(256, every, seed=1).shared.salary_mid_usd_per_year).all()
 
 
 def test_the_map_follows_its_menus():

@@ -5,6 +5,7 @@ from html import escape
 
 import ipywidgets as widgets
 import plotly.graph_objects as go
+import traitlets
 
 from tco import charts_uncertainty as charts
 from tco.dashboard import blocks
@@ -13,10 +14,11 @@ from tco.dashboard.controls import slider
 from tco.dashboard.figure_widget import Figure
 from tco.dashboard.state import Result, State
 from tco.decision import serving_labels, verdict
+from tco.draws import Prior, prior_of
 from tco.flips import range_shown, what_flips, winner_map
 from tco.information import worth_knowing
 from tco.inputs import InputError
-from tco.keys import input_keys, label_of
+from tco.keys import input_keys, label_of, name_of, row_of
 from tco.scenarios import Scenario
 from tco.sensitivity import tornado, what_matters
 from tco.uncertainty import Uncertainty, how_sure
@@ -28,6 +30,23 @@ SEED = 1
 SOBOL_POINTS = 128
 MOST_ROWS = 12
 MAP_KEYS = ("peak_users", "team_people")
+
+
+class UncertainState(State):
+    """
+    A scenario, and the groups of inputs that the reader takes as known exactly.
+    """
+
+    known = traitlets.Tuple()
+
+    @traitlets.observe("known")
+    def _draw_again(self, _change: object) -> None:
+        self._show(self.scenario)
+
+    @property
+    def draws(self) -> Uncertainty:
+        """The draws around the scenario, made once for all blocks of the page."""
+        return draws_of(self.scenario, self.known)
 
 
 def uncertainty(start: Scenario | None = None) -> widgets.Widget:
@@ -44,7 +63,7 @@ def uncertainty(start: Scenario | None = None) -> widgets.Widget:
     page : ipywidgets.Widget
         The page; its `state` holds the scenario and its costs.
     """
-    state = opened(start, State)
+    state = opened(start, UncertainState)
     page = widgets.VBox(
         [
             blocks.card(
@@ -52,20 +71,19 @@ def uncertainty(start: Scenario | None = None) -> widgets.Widget:
                     blocks.preset_choice(state), blocks.assumption_set_choice(state), kind="tco-controls"
                 ),
                 blocks.side_by_side(*(slider(state, name) for name in SLIDERS), kind="tco-controls"),
+                known_choice(state),
             ),
             blocks.error_note(state),
             blocks.notice(state),
             blocks.card(
-                blocks.html_block(state, sentence_html, "tco-verdict"),
-                blocks.html_block(state, chances_html, "tco-table"),
+                blocks.html_block(state, lambda _: sentence_html(state.draws), "tco-verdict"),
+                blocks.html_block(state, lambda _: chances_html(state.draws), "tco-table"),
             ),
             blocks.side_by_side(
-                blocks.card(blocks.chart_block(state, lambda r: charts.chance_chart(draws_of(r.scenario)), "chances")),
-                blocks.card(
-                    blocks.chart_block(state, lambda r: charts.cost_histogram(draws_of(r.scenario)), "histogram")
-                ),
-                blocks.card(blocks.chart_block(state, tornado_figure, "tornado")),
-                blocks.card(blocks.chart_block(state, lambda r: charts.regret_chart(draws_of(r.scenario)), "regret")),
+                blocks.card(blocks.chart_block(state, lambda _: charts.chance_chart(state.draws), "chances")),
+                blocks.card(blocks.chart_block(state, lambda _: charts.cost_histogram(state.draws), "histogram")),
+                blocks.card(blocks.chart_block(state, lambda r: tornado_figure(r, state.draws.prior), "tornado")),
+                blocks.card(blocks.chart_block(state, lambda _: charts.regret_chart(state.draws), "regret")),
             ),
             map_card(state),
             blocks.card(blocks.html_block(state, flips_html, "tco-table")),
@@ -80,25 +98,44 @@ def uncertainty(start: Scenario | None = None) -> widgets.Widget:
 
 
 @lru_cache(maxsize=2)
-def draws_of(scenario: Scenario) -> Uncertainty:
+def draws_of(scenario: Scenario, known: tuple[str, ...] = ()) -> Uncertainty:
     """
-    The draws of a scenario, made once for all blocks of a page.
+    The draws of a scenario, some groups of whose inputs are known exactly.
     """
-    return how_sure(scenario, seed=SEED)
+    keys = [key for key in prior_of(scenario).drawn if row_of(scenario, key).group in known]
+    return how_sure(Prior(scenario, known=keys), seed=SEED)
 
 
-def sentence_html(result: Result) -> str:
+def known_choice(state: UncertainState) -> widgets.Box:
+    """
+    A box to tick for each group of inputs: what it is then sure of, and how sure the answer would be.
+    """
+    groups = dict.fromkeys(row_of(state.scenario, key).group for key in state.draws.prior.drawn)
+    boxes = [widgets.Checkbox(value=False, description=group, indent=False) for group in groups]
+
+    def know(_change: object) -> None:
+        state.known = tuple(box.description for box in boxes if box.value)
+
+    for box in boxes:
+        box.observe(know, "value")
+    caption = widgets.HTML("Suppose you knew exactly:")
+    row = widgets.Box([caption, *boxes])
+    row.add_class("tco-known")
+    return row
+
+
+def sentence_html(found: Uncertainty) -> str:
     """
     How sure the answer is, in words.
     """
-    return f'<div role="status" class="tco-sentence">{escape(draws_of(result.scenario).sentence)}</div>'
+    return f'<div role="status" class="tco-sentence">{escape(found.sentence)}</div>'
 
 
-def chances_html(result: Result) -> str:
+def chances_html(found: Uncertainty) -> str:
     """
     Quantiles, chances and regret of each way of serving.
     """
-    found, labels = draws_of(result.scenario), serving_labels(result.scenario)
+    labels = serving_labels(found.prior.scenario)
     quantiles_usd = found.quantiles_usd([0.05, 0.5, 0.95])
     regret_usd = found.regret_usd.mean(axis=0) if found.robust else [float("nan")] * len(found.names)
     rows = "".join(
@@ -121,12 +158,12 @@ def pair_of(result: Result) -> tuple[str, str] | None:
     return (answer.best, answer.runner_up) if answer.runner_up else None
 
 
-def tornado_figure(result: Result) -> go.Figure:
+def tornado_figure(result: Result, prior: Prior) -> go.Figure:
     """
     What moves the difference between the cheapest and the next.
     """
     pair = pair_of(result)
-    swings = tornado(result.scenario, *pair) if pair else ()
+    swings = tornado(prior, *pair) if pair else ()
     return charts.tornado_chart(result.scenario, swings, *(pair or result.scenario.servings[:1] * 2))
 
 
@@ -143,8 +180,7 @@ def flips_html(result: Result) -> str:
         return f"<p>No single input within its range makes {second} cheaper than {first}.</p>"
     rows = ""
     for flip in found[:MOST_ROWS]:
-        name, _, place = flip.key.partition(".")
-        label = labelled(flip.label, result.scenario.row(name, place).unit)
+        name, label = name_of(flip.key), labelled(flip.label, row_of(result.scenario, flip.key).unit)
         values = ", ".join(quantity(name, value) for value in flip.values)
         rows += f"<tr><th scope='row'>{escape(label)}</th><td>{quantity(name, flip.now)}</td><td>{values}</td></tr>"
     heads = (f"{first} and {second} change places where", "now", "at")
@@ -187,7 +223,7 @@ def map_card(state: State) -> widgets.Box:
     return blocks.card(blocks.side_by_side(*menus, kind="tco-controls"), chart)
 
 
-def worth_card(state: State) -> widgets.Box:
+def worth_card(state: UncertainState) -> widgets.Box:
     """
     What knowing each input is worth, and its share of the variance: worked out when it is first asked for.
     """
@@ -196,28 +232,28 @@ def worth_card(state: State) -> widgets.Box:
     place = widgets.VBox()
 
     def show(_change: object = None) -> None:
-        place.children = worth_widgets(state.result) if button.value else ()
+        place.children = worth_widgets(state.result, state.draws) if button.value else ()
 
     button.observe(show, "value")
     state.observe(show, "result")
     return blocks.card(button, place)
 
 
-def worth_widgets(result: Result) -> tuple[widgets.Widget, ...]:
+def worth_widgets(result: Result, found: Uncertainty) -> tuple[widgets.Widget, ...]:
     """
     A picture of the value of information, and a table of what makes the difference vary.
     """
     try:
-        figure = charts.worth_chart(worth_knowing(draws_of(result.scenario)))
+        figure = charts.worth_chart(worth_knowing(found))
         chart = Figure(figure, alt=figure.layout.meta, name="worth")
-        table = widgets.HTML(variance_html(result))
+        table = widgets.HTML(variance_html(result, found.prior))
     except InputError as error:
         return (widgets.HTML(f"<p>{escape(str(error))}</p>"),)
     table.add_class("tco-table")
     return chart, table
 
 
-def variance_html(result: Result) -> str:
+def variance_html(result: Result, prior: Prior) -> str:
     """
     Sobol indices of the ratio between the costs of the cheapest and of the next.
     """
@@ -231,7 +267,7 @@ def variance_html(result: Result) -> str:
     rows = "".join(
         f"<tr><th scope='row'>{escape(one.label)}</th>{cell(one.first, one.first_error)}"
         f"{cell(one.total, one.total_error)}</tr>"
-        for one in what_matters(result.scenario, *pair, SOBOL_POINTS, seed=SEED)[:MOST_ROWS]
+        for one in what_matters(prior, *pair, SOBOL_POINTS, seed=SEED)[:MOST_ROWS]
     )
     heads = ("Share of the variance of their ratio", "alone", "with others")
     head = "".join(f"<th scope='col'>{name}</th>" for name in heads)

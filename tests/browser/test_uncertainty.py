@@ -9,7 +9,9 @@ from playwright.sync_api import Page, expect
 
 import tco
 from tco.decision import verdict
+from tco.draws import Prior
 from tco.flips import what_flips, winner_map
+from tco.keys import label_of, row_of
 from tco.scenarios import Scenario
 from tco.uncertainty import how_sure
 from tco.wording import money, quantity, share
@@ -58,6 +60,22 @@ def test_the_users_threshold_decides_what_is_too_close(wide_page: Page, dashboar
     scenario = scenario_with(wide_page, inputs={"confidence_share": 0.5})
     expect(wide_page.locator(".tco-sentence")).to_have_text(how_sure(scenario, 2048, seed=1).sentence)
     assert "Too close" not in how_sure(scenario, 2048, seed=1).sentence
+
+
+def test_supposes_that_inputs_are_known(any_page: Page, dashboard: str, drawn: Drawn) -> None:
+    """
+    A tick at the people's groups: sentence, chances and tornado are those of draws that leave these inputs alone.
+    """
+    scenario = open_page(any_page, dashboard, "uncertainty")
+    for group in ("Team", "Hiring"):
+        any_page.get_by_label(group, exact=True).check()
+    known = [key for key in Prior(scenario).drawn if row_of(scenario, key).group in ("Team", "Hiring")]
+    found = how_sure(Prior(scenario, known=known), 2048, seed=1)
+    expect(any_page.locator(".tco-sentence")).to_have_text(found.sentence)
+    expect(any_page.locator("[data-chance]")).to_have_text([share(float(chance)) for chance in found.cheapest_share])
+    labels = {label_of(scenario, key) for key in known}
+    assert not labels & set(drawn(any_page, "tornado", revision=3)["traces"][0]["y"])
+    assert_fits(any_page)
 
 
 def test_maps_any_two_inputs(any_page: Page, dashboard: str, drawn: Drawn) -> None:
