@@ -82,6 +82,8 @@ class Assumptions:
     # Limits of age by (name, what they apply to).
     staleness: Mapping[tuple[str, str], Quantity]
     cloud: Services
+    # Hours of CPU credit that burstable types keep, by `provider/family`.
+    cpu_credits: Mapping[str, Quantity]
 
     def headline_servings(self, assumption_set: str) -> tuple[str, ...]:
         """The way of serving that stands for each framework in an assumption set."""
@@ -239,6 +241,7 @@ def _load(replacement: Path | None) -> Assumptions:
         correlations=_correlations(path("correlations"), sources),
         staleness=_by_key(read_table(path("staleness"), Quantity)),
         cloud=read_services(path("cloud_services"), path("profiles"), path("cloud")),
+        cpu_credits={row.applies_to: row for row in read_table(path("cpu_credits"), Quantity)},
     )
     _must_be_about_known_things(assumptions, path("article"), views)
     return assumptions

@@ -1,8 +1,9 @@
 """
 Cloud: the fleets that can carry a scenario's traffic over the week, for each instance type and on each purchase term.
 
-The model's total has the static fleet on one term. Here the servers may follow the traffic hour by hour, and be bought
-on several terms at once. Arrays have the instance types in front and the ways of serving last: (k, f).
+The model's total has the static fleet on one term. Here the servers may follow the traffic hour by hour, be bought on
+several terms at once, and run at full speed on the credits of their week. Arrays have the instance types in front and
+the ways of serving last: (k, f).
 """
 
 from collections.abc import Mapping
@@ -12,8 +13,9 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from tco import demand, fleet, purchase, week
+from tco import credit, demand, fleet, purchase, week
 from tco.arrays import Array
+from tco.burstable import capacity_on_credit_rps, sustained_load_rps
 from tco.inputs import Catalogue, InputError, checked
 from tco.pricing import PURCHASES
 from tco.queueing import saturation_rps
@@ -90,6 +92,8 @@ class Fleets(NamedTuple):
     rest_term: npt.NDArray[np.str_]
     server_usd_per_hour: Mapping[str, Array]
     usd_per_hour: Array
+    # Whether a server carries more than its sustained share of the CPU allows, on the credits of the week.
+    on_credit: npt.NDArray[np.bool_]
 
     @property
     def best(self) -> npt.NDArray[np.intp]:
@@ -106,6 +110,8 @@ class Week(NamedTuple):
     utilization_share: Array
     overloaded_hours: int
     waste_share: float
+    # What is left of the most credit that a server keeps, at the end of each hour; NaN where it runs on none.
+    credit_share: Array
 
 
 def profile_of(scenario: Scenario, plan: CloudPlan) -> Profile:
@@ -182,6 +188,26 @@ def region_types(scenario: Scenario) -> tuple[Catalogue, dict[str, Array]]:
     return catalogue, prices
 
 
+def credit_cap_hours(scenario: Scenario) -> Array:
+    """
+    Hours of earning that each type of the scenario's region keeps as CPU credit.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Names provider and region.
+
+    Returns
+    -------
+    credit_cap_hours : ndarray, shape (k,)
+        In the order of `region_types`; 0 for types that save nothing. [h]
+    """
+    there = scenario.assumptions.prices.search(provider=scenario.provider, region=scenario.region)
+    credits_of = scenario.assumptions.cpu_credits
+    rows = (credits_of.get(f"{scenario.provider}/{family}") for family in there.families.tolist())
+    return np.array([0.0 if row is None else row.value for row in rows])
+
+
 def fleets(scenario: Scenario, plan: CloudPlan, types: tuple[Catalogue, Mapping[str, Array]] | None = None) -> Fleets:
     """
     The fleet of each instance type, bought as cheaply as the terms allow.
@@ -208,6 +234,14 @@ def fleets(scenario: Scenario, plan: CloudPlan, types: tuple[Catalogue, Mapping[
     catalogue, prices = region_types(scenario) if types is None else types
     server = servers_of(scenario.shared, scenario.framework, catalogue)
     capacity = server_capacity_rps(scenario.shared, scenario.framework, server)[:, 0, :]
+    on_credit = np.zeros(capacity.shape, dtype=bool)
+    # A server that comes and goes with the traffic starts without credit; one that is always there saves it.
+    if plan.scaling == "static" and types is None:
+        lasting = _capacity_on_credit_rps(scenario, plan, catalogue)
+        on_credit = lasting > np.nan_to_num(capacity)
+        capacity = np.where(on_credit, lasting, capacity)
+        at_full_speed = np.where(on_credit, catalogue.vcpu_count[:, None], server.core_count[:, 0, :])
+        server = server._replace(core_count=at_full_speed[:, None, :])
     level_share, weight = _levels(scenario, plan)
     servers = _servers(scenario, plan, peak_rps(scenario, plan) * level_share[:, None, None], capacity)
 
@@ -241,6 +275,7 @@ def fleets(scenario: Scenario, plan: CloudPlan, types: tuple[Catalogue, Mapping[
         rest_term,
         by_term,
         usd,
+        on_credit,
     )
 
 
@@ -270,6 +305,13 @@ def week_of(scenario: Scenario, plan: CloudPlan, found: Fleets, instance: int, s
     provided = np.ones_like(share) if plan.scaling == "static" else ordered
     capacity = found.server_capacity_rps[instance, serving]
     servers = _servers(scenario, plan, peak_rps(scenario, plan) * provided, capacity)
+    credit_share = np.full(len(share), np.nan)
+    if found.on_credit[instance, serving]:
+        sustained = sustained_load_rps(scenario.shared, scenario.framework, found.catalogue)[instance, 0, serving]
+        cap_hours = credit_cap_hours(scenario)[instance]
+        left_hours = credit.credit_hours(share, load.max() / servers.max() / sustained, cap_hours)
+        # Too few servers, by the limit on their number, spend all that they have.
+        credit_share = np.maximum(left_hours / cap_hours, 0.0)
     size = (len(found.catalogue.names), 1, len(scenario.servings))
     one = Server(*(np.broadcast_to(values, size)[instance, 0, serving] for values in found.server))
     limit = saturation_rps(
@@ -281,7 +323,20 @@ def week_of(scenario: Scenario, plan: CloudPlan, found: Fleets, instance: int, s
         week.utilization_share(load, servers, limit),
         int((load > servers * capacity * (1 + ROUNDING)).sum()),
         float(week.waste_share(load, servers, capacity)),
+        credit_share,
     )
+
+
+def _capacity_on_credit_rps(scenario: Scenario, plan: CloudPlan, catalogue: Catalogue) -> Array:
+    """Load that a server of each type carries on its credits, (k, f); NaN for types that save none."""
+    cap_hours = credit_cap_hours(scenario)
+    found = np.full((len(cap_hours), len(scenario.servings)), np.nan)
+    saving = np.flatnonzero(cap_hours)
+    if saving.size:
+        ratio = credit.burst_ratio(profile_of(scenario, plan).share, cap_hours[saving])
+        some = catalogue.only(saving)
+        found[saving] = capacity_on_credit_rps(scenario.shared, scenario.framework, some, ratio)[:, 0, :]
+    return found
 
 
 def _levels(scenario: Scenario, plan: CloudPlan) -> tuple[Array, Array]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
 import numpy as np
+import numpy.typing as npt
 
 from tco.arrays import Array, ArrayLike, Value
 from tco.units import Unit, unit_of
@@ -286,14 +287,29 @@ class Catalogue:
         while order.size:
             kept.append(order[0])
             order = order[(goods[:, order] > goods[:, order[0], None]).any(axis=0)]
-        keep = np.sort(kept)
+        return self.only(np.sort(kept))
+
+    def only(self, rows: npt.NDArray[np.intp]) -> "Catalogue":
+        """
+        Some of the types.
+
+        Parameters
+        ----------
+        rows : ndarray of int
+            Which of them.
+
+        Returns
+        -------
+        some : Catalogue
+            These types, in this order.
+        """
         return Catalogue(
-            tuple(self.names[i] for i in keep),
-            self.vcpu_count[keep],
-            self.memory_gib[keep],
-            self.sustained_cpu_share[keep],
-            self.instance_usd_per_hour[keep],
-            self.core_speed_ratio[keep],
+            tuple(self.names[i] for i in rows),
+            self.vcpu_count[rows],
+            self.memory_gib[rows],
+            self.sustained_cpu_share[rows],
+            self.instance_usd_per_hour[rows],
+            self.core_speed_ratio[rows],
         )
 
 

@@ -10,6 +10,7 @@ from tco.units import unit_of
 
 FORMULA_MODULES = (
     "capacity",
+    "credit",
     "demand",
     "effort",
     "finance",

@@ -7,9 +7,11 @@ import pytest
 
 import tco
 from tco import cloud
+from tco.assumptions import load_assumptions
 from tco.cloud import CloudPlan, fleets, week_of
 from tco.inputs import Catalogue, InputError
 from tests.tables import PRICE_HEADER
+from tests.test_credit import bucket_hours
 
 ALL_TERMS = ("on_demand", "spot", "reserved_1y", "reserved_3y")
 
@@ -104,14 +106,14 @@ def test_terms_that_are_not_on_offer_are_not_guessed():
     assert 0 < with_price <= 6
 
 
-def test_a_week_of_one_type_by_hand(tmp_path):
+def one_type(tmp_path, row):
     """
-    One type of one vCPU at 0.10 USD/h, requests of 10 ms CPU without waiting, one worker, at most 50 per cent busy: 50
-    req/s a server. A peak of 1,000 req/s over a campaign week needs ceil(1000 s / 50) + 1 servers an hour.
+    A list of one type at 0.10 USD/h, and requests of 10 ms CPU without waiting on it, of which servers may be kept at
+    most 50 per cent busy: a core carries 50 req/s.
     """
     path = tmp_path / "pricing.csv"
-    path.write_text(f"{PRICE_HEADER}\naws,us-east-1,one,x86_64,1,64,1,0.1,,,,2026-07-20,own\n", encoding="utf-8")
-    scenario = tco.scenario(
+    path.write_text(f"{PRICE_HEADER}\naws,us-east-1,{row},0.1,,,,2026-07-20,own\n", encoding="utf-8")
+    return tco.scenario(
         "customer-api",
         data=path,
         servings=("fastapi-async",),
@@ -128,6 +130,14 @@ def test_a_week_of_one_type_by_hand(tmp_path):
         spare_servers=1,
         minimum_servers=2,
     )
+
+
+def test_a_week_of_one_type_by_hand(tmp_path):
+    """
+    One vCPU, one worker: 50 req/s a server. A peak of 1,000 req/s over a campaign week needs ceil(1000 s / 50) + 1
+    servers an hour.
+    """
+    scenario = one_type(tmp_path, "one,x86_64,1,64,1")
     plan = CloudPlan("hourly", "campaign-spike", values={"scale_up_lag_hours": 0})
     found = fleets(scenario, plan)
     assert found.server_capacity_rps[0, 0] == pytest.approx(50, rel=1e-6)
@@ -140,6 +150,81 @@ def test_a_week_of_one_type_by_hand(tmp_path):
     assert shown.overloaded_hours == 0
     busiest = int(np.argmax(share))
     assert shown.utilization_share[busiest] == pytest.approx(1000 / (21 * 100), rel=1e-6)
+    assert np.isnan(shown.credit_share).all()
+
+
+def test_a_burstable_type_counts_with_what_its_credits_carry(tmp_path):
+    """
+    Four vCPUs that sustain a quarter are one core for good: 100 req/s, 50 of them planned for; at full speed 200.
+
+    A consumer's week with a mean of 0.35 lets the credits of a t3 last for 1 / 0.35 times the sustained load at the
+    peak: 50 / 0.35 = 142.86 req/s. For 1,000 req/s that is 7 and a spare one, against 20 and one without credits.
+    The week asks for 350 req/s on average of 8 servers, 43.75 each, of the 100 that the credits earn.
+    """
+    scenario = one_type(tmp_path, "t3.own,x86_64,4,64,0.25")
+    plan = CloudPlan(profile="consumer-evening")
+    found = fleets(scenario, plan)
+    assert scenario.value("mean_to_peak_share") == 0.35
+    assert found.server_capacity_rps[0, 0] == pytest.approx(50 / 0.35, rel=1e-9)
+    assert (found.peak_servers[0, 0], found.on_credit[0, 0]) == (8, True)
+    shown = week_of(scenario, plan, found, 0, 0)
+    assert shown.utilization_share.max() == pytest.approx(1000 / (8 * 400), rel=1e-6)
+    assert shown.credit_share.max() == 1
+    assert 0 < shown.credit_share.min() < 1
+
+
+def test_a_short_peak_is_carried_at_full_speed_and_no_faster(tmp_path):
+    """A mean of a tenth leaves credit for 500 req/s, but four busy cores carry 200 of them as planned."""
+    scenario = one_type(tmp_path, "t3.own,x86_64,4,64,0.25").replace(mean_to_peak_share=0.1)
+    found = fleets(scenario, CloudPlan(profile="campaign-spike"))
+    assert found.server_capacity_rps[0, 0] == pytest.approx(200, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("row", "plan"),
+    [
+        ("t3.own,x86_64,4,64,0.25", CloudPlan("hourly")),
+        ("t3.own,x86_64,4,64,0.25", CloudPlan(profile="flat")),
+        ("m7i-flex.own,x86_64,4,64,0.25", CloudPlan()),
+    ],
+    ids=["servers that come and go", "a week without quiet hours", "a family that saves no credit"],
+)
+def test_what_has_no_credit_counts_with_its_sustained_share(row, plan, tmp_path):
+    """50 req/s a server, as planned for one core."""
+    found = fleets(one_type(tmp_path, row), plan)
+    assert found.server_capacity_rps[0, 0] == pytest.approx(50, rel=1e-6)
+
+
+@pytest.mark.parametrize("profile", ["consumer-evening", "office-hours", "campaign-spike"])
+@pytest.mark.parametrize(("provider", "region"), [("aws", "us-east-1"), ("azure", "westeurope")])
+def test_no_server_that_counts_on_credit_ever_runs_out_of_it(profile, provider, region):
+    """Fleets with a spare server and without, each bucket filled and emptied hour by hour in plain Python."""
+    scenario = tco.scenario("customer-api", provider=provider, region=region, peak_users=7_000)
+    plan = CloudPlan(profile=profile)
+    share = cloud.profile_of(scenario, plan).share
+    cap_hours, cpu_ms = cloud.credit_cap_hours(scenario), tco.evaluate(scenario).request_cpu_ms
+    checked = 0
+    for spare in (0, 1):
+        one = scenario.replace(spare_servers=spare)
+        found = fleets(one, plan)
+        types = found.catalogue
+        for i, j in np.argwhere(found.on_credit)[::5]:
+            cores = types.vcpu_count[i] * types.sustained_cpu_share[i] * types.core_speed_ratio[i]
+            ratio = cloud.peak_rps(one, plan) * cpu_ms[j] / 1000 / (cores * found.peak_servers[i, j])
+            left = week_of(one, plan, found, int(i), int(j)).credit_share * cap_hours[i]
+            np.testing.assert_allclose(left, bucket_hours(share, ratio, cap_hours[i], weeks=3), atol=1e-9)
+            assert left.min() > 0
+            checked += 1
+    assert checked > 10
+
+
+def test_every_burstable_family_has_its_credits_and_no_other():
+    """What sustains less than its vCPUs saves credit, but for the flex types; a misspelt family would go unnoticed."""
+    a = load_assumptions()
+    share = a.prices.columns["sustained_cpu_share"]
+    names = [f"{p}/{f}" for p, f in zip(a.prices.columns["provider"], a.prices.families, strict=True)]
+    burstable = {name for name, sustained in zip(names, share, strict=True) if sustained < 1}
+    assert set(a.cpu_credits) == {name for name in burstable if not name.endswith("-flex")}
 
 
 def test_a_limit_of_servers_shows_the_hours_that_are_overloaded(scenario):

@@ -8,7 +8,7 @@ import pytest
 from tco.assumptions import FRAMEWORK_NAMES, SHARED_NAMES, data_directory, load_assumptions
 
 QUANTITIES = ("assumptions", "countries", "services", "effort", "talent", "serving", "article")
-ALL_SOURCED = (*QUANTITIES, "core_speeds", "staleness", "cloud", "cloud_services", "pricing")
+ALL_SOURCED = (*QUANTITIES, "core_speeds", "cpu_credits", "staleness", "cloud", "cloud_services", "pricing")
 GRADES = {"measured", "sourced", "article", "stated"}
 CONTINENTS = {
     "North America": (
@@ -84,7 +84,7 @@ def test_a_source_says_what_it_is(row):
     assert row["url"] == "" or row["url"].startswith("https://")
 
 
-@pytest.mark.parametrize("name", [*QUANTITIES, "core_speeds", "staleness", "cloud"])
+@pytest.mark.parametrize("name", [*QUANTITIES, "core_speeds", "cpu_credits", "staleness", "cloud"])
 def test_grades_of_evidence(name):
     """Measured, sourced, article or stated; what is measured comes from a measurement, what the guide says from it."""
     for row in table(name):
@@ -97,7 +97,7 @@ def test_grades_of_evidence(name):
             assert row["evidence"] == "stated"
 
 
-@pytest.mark.parametrize("name", [*QUANTITIES, "core_speeds", "staleness", "cloud"])
+@pytest.mark.parametrize("name", [*QUANTITIES, "core_speeds", "cpu_credits", "staleness", "cloud"])
 def test_a_stated_number_has_a_reason_and_a_range(name):
     """A judgement says why in words, and how unsure it is, unless it is a choice or a certainty."""
     for row in table(name):
@@ -108,7 +108,7 @@ def test_a_stated_number_has_a_reason_and_a_range(name):
             assert low < high or row["distribution"] == "fixed", row["name"]
 
 
-@pytest.mark.parametrize("name", [*QUANTITIES, "core_speeds", "staleness", "cloud"])
+@pytest.mark.parametrize("name", [*QUANTITIES, "core_speeds", "cpu_credits", "staleness", "cloud"])
 def test_what_is_drawn_has_a_range_to_draw_from(name):
     """Only `fixed` rows may have no range, and a lognormal one starts above zero."""
     for row in table(name):

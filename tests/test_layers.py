@@ -20,6 +20,7 @@ LAYERS = (
     ("cores", "slots"),
     (
         "capacity",
+        "credit",
         "demand",
         "effort",
         "finance",
@@ -35,7 +36,7 @@ LAYERS = (
     ("distributions", "inputs"),
     ("parallel",),
     ("limits", "servers", "usl"),
-    ("plan",),
+    ("burstable", "plan"),
     ("model",),
     ("tables", "timeline"),
     ("pricing", "services", "loadtests", "focus", "salaries"),
