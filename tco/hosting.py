@@ -169,7 +169,9 @@ def server_lines(scenario: Scenario, found: Fleets, serving: int) -> tuple[Line,
     rest = whole / usd_per_hour(term)
     if rest > 0:
         usd = rest * (usd_per_hour(term) * HOURS_PER_MONTH - beside_usd)
-        lines.append(Line("Servers", f"{rest:.4g} x {instance} on average, {term}", usd, row.as_of, row.source))
+        on_credit = ", on CPU credits" if found.on_credit[i, serving] else ""
+        detail = f"{rest:.4g} x {instance} on average, {term}{on_credit}"
+        lines.append(Line("Servers", detail, usd, row.as_of, row.source))
     overhead = scenario.row("server_overhead_usd_per_month")
     detail = f"{base + rest:.4g} x disk, address, monitoring"
     lines.append(Line("Beside the servers", detail, (base + rest) * beside_usd, overhead.price_year, overhead.source))

@@ -174,7 +174,7 @@ def week_chart(shown: Week, instance: str) -> go.Figure:
     Returns
     -------
     figure : plotly.graph_objects.Figure
-        Servers as steps, utilization as a line on an axis of its own.
+        Servers as steps; utilization, and CPU credit where they run on it, as lines on an axis of their own.
     """
     hours = np.arange(len(shown.servers))
     traces = [
@@ -198,6 +198,18 @@ def week_chart(shown: Week, instance: str) -> go.Figure:
             "hovertemplate": "hour %{x}: %{y:.0%} busy<extra></extra>",
         },
     ]
+    if np.isfinite(shown.credit_share).all():
+        traces.append(
+            {
+                "type": "scatter",
+                "name": "CPU credit left",
+                "x": hours,
+                "y": shown.credit_share,
+                "yaxis": "y2",
+                "line": {"color": "#117733", "width": 1.5, "dash": "dot"},
+                "hovertemplate": "hour %{x}: %{y:.0%} of the most credit left<extra></extra>",
+            }
+        )
     layout = {
         "xaxis": {**GRID, "tickvals": [24 * day for day in range(7)], "ticktext": list(DAYS)},
         "yaxis": axis("servers", rangemode="tozero"),

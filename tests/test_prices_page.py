@@ -1,12 +1,17 @@
 """The prices page without a browser: plan, filters, order, and a page without an answer."""
 
+import itertools
+import re
+
 import numpy as np
 import pytest
 
 import tco
 from tco.cloud import CloudPlan, fleets
 from tco.dashboard.figure_widget import Figure
-from tco.dashboard.prices import MOST_ROWS, ORDERS, PriceState, bill_html, fleet_rows, fleet_table_html, prices
+from tco.dashboard.fleet_table import HEADS, MOST_ROWS, ORDERS, fleet_rows, fleet_table_html
+from tco.dashboard.price_state import PriceState
+from tco.dashboard.prices import bill_html, prices, sentence_html, week_figure
 from tco.hosting import bills
 from tco.price_charts import efficient
 
@@ -54,13 +59,54 @@ def test_the_table_has_every_type_that_the_filters_let_through(state):
 
 
 @pytest.mark.parametrize("order", ORDERS)
-def test_the_table_can_be_sorted_by_each_column(order, state):
-    """Ascending, but for the load that a server carries: the largest comes first."""
-    state.view(order=order)
-    column = {"Type": 0, "USD a month": 1, "Servers at the peak": 3, "Load a server carries": 4}.get(order, 2)
-    values = [row[column] for row in fleet_rows(state)]
-    assert values == sorted(values, reverse=ORDERS[order])
-    assert fleet_table_html(state).count("<tr data-type") == MOST_ROWS
+def test_the_table_can_be_sorted_by_each_column_either_way(order, state):
+    """Rising or falling; among equals the cheapest comes first, and the head of the column says so."""
+    column, falls = ORDERS[order]
+    state.view(order=(column, falls))
+    rows = fleet_rows(state)
+    values = [getattr(row, column) for row in rows]
+    assert values == sorted(values, reverse=falls)
+    for row, following in itertools.pairwise(rows):
+        if getattr(row, column) == getattr(following, column):
+            assert row.usd_per_month <= following.usd_per_month
+    text = fleet_table_html(state)
+    assert text.count("<tr data-type") == MOST_ROWS
+    assert text.count("aria-sort") == 1
+    assert f"<th scope='col' aria-sort='{'descending' if falls else 'ascending'}'>" in text
+
+
+def test_a_head_sorts_by_its_column_and_then_the_other_way_round(state):
+    """What each button chooses is an option of the menu: the usual way first, the opposite of what is in force."""
+
+    def chosen_by_heads():
+        return {
+            head: ORDERS[option]
+            for option, head in re.findall(r"data-option='([^']*)'>([^<]*)</button>", fleet_table_html(state))
+        }
+
+    usual = {head: (column, falls) for column, (head, falls) in HEADS.items()}
+    assert chosen_by_heads() == usual | {"USD a month": ("usd_per_month", True)}
+    state.view(order=("capacity_rps", True))
+    assert chosen_by_heads() == usual | {"req/s a server": ("capacity_rps", False)}
+
+
+def test_the_page_says_which_fleets_count_on_credit(state):
+    """
+    The cheapest one of the customer-facing API is burstable: sentence, row and chart say so. Hour by hour no server is
+    there long enough, and each burstable row says what it sustains.
+    """
+    rows = fleet_rows(state)
+    found = fleets(state.scenario, state.plan)
+    on_credit = {name for name, yes in zip(found.catalogue.names, found.on_credit[:, 0], strict=True) if yes}
+    assert {row.instance for row in rows if row.cpu == "full, on credits"} == on_credit
+    assert rows[0].instance in on_credit
+    assert "CPU credits" in sentence_html(state, state.result)
+    assert [trace.name for trace in week_figure(state).data] == ["Servers", "Utilization", "CPU credit left"]
+    state.view(scaling="hourly")
+    cpu = {row.instance: row.cpu for row in fleet_rows(state)}
+    assert (cpu["t4g.small"], cpu["m7g.large"]) == ("20% for good", "full")
+    assert "CPU credits" not in sentence_html(state, state.result)
+    assert [trace.name for trace in week_figure(state).data] == ["Servers", "Utilization"]
 
 
 def test_a_plan_that_makes_no_sense_leaves_all_as_it_is(state):

@@ -1,7 +1,6 @@
 """The prices page: the cheapest fleets, what they cost where and when, and what the monthly bill is made of."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from html import escape
 from typing import Any
 
@@ -11,69 +10,27 @@ import plotly.graph_objects as go
 
 from tco import price_charts
 from tco.arrays import Array
-from tco.cloud import SCALINGS, CloudPlan, Fleets, fleets, peak_rps, week_of
+from tco.cloud import SCALINGS, Fleets, fleets, peak_rps, week_of
 from tco.dashboard import blocks
 from tco.dashboard.addresses import opened
 from tco.dashboard.controls import choice, slider
-from tco.dashboard.state import Result, State
+from tco.dashboard.fleet_table import ORDERS, fleet_table_html
+from tco.dashboard.price_state import PriceState
+from tco.dashboard.state import Result
 from tco.hosting import Bill, bills, break_even_rps
-from tco.inputs import InputError
 from tco.look import figure
 from tco.pricing import PURCHASES
 from tco.scenarios import Scenario
 from tco.staleness import price_freshness, price_sentence
 from tco.units import HOURS_PER_MONTH
-from tco.wording import PROVIDER_LABELS, PURCHASE_LABELS, count, money
+from tco.wording import PROVIDER_LABELS, PURCHASE_LABELS, count, money, share
 
-MOST_ROWS = 20
 SWEEP_POINTS = 13
+CREDIT_WORDS = (
+    "Its servers run at full speed on CPU credits saved in quiet hours, which never fall below {left} of the most that "
+    "they can hold. The total of the other pages counts their sustained CPU alone."
+)
 SCALING_LABELS = {"static": "For the peak, around the clock", "hourly": "Hour by hour"}
-# What the table can be sorted by, and whether the largest comes first.
-ORDERS = {
-    "USD a month": False,
-    "USD for a million requests at the peak": False,
-    "Servers at the peak": False,
-    "Load a server carries": True,
-    "Type": False,
-}
-
-
-class PriceState(State):
-    """
-    A page's state with how servers are run and bought, which of the ways of serving is shown, and which types.
-
-    Parameters
-    ----------
-    scenario, notice
-        As for `State`.
-    """
-
-    def __init__(self, scenario: Scenario | None = None, *, notice: str = "") -> None:
-        super().__init__(scenario, notice=notice)
-        self.plan = CloudPlan()
-        self.serving = self.scenario.servings[0]
-        self.architecture = self.family = ""
-        self.least_vcpus = 0.0
-        self.order = next(iter(ORDERS))
-        self.swept: tuple[Result, tuple[Array, list[dict[str, Bill]]]] | None = None
-
-    @property
-    def serving_index(self) -> int:
-        """Where the way of serving that is shown stands; the first one where it is none of the scenario's."""
-        servings = self.scenario.servings
-        return servings.index(self.serving) if self.serving in servings else 0
-
-    def view(self, **changes: Any) -> None:
-        """Change what is shown; a plan that makes no sense leaves all as it is."""
-        try:
-            plan = {name: changes.pop(name) for name in ("scaling", "profile", "terms") if name in changes}
-            self.plan = replace(self.plan, **plan)
-        except InputError as error:
-            self._refuse(f"Not changed: {error}")
-            return
-        for name, value in changes.items():
-            setattr(self, name, value)
-        self._show(self.scenario)
 
 
 def prices(start: Scenario | None = None) -> widgets.Widget:
@@ -129,6 +86,7 @@ def sentence_html(state: PriceState, result: Result) -> str:
     found = fleets(scenario, state.plan)
     i = int(found.best[j])
     label = scenario.assumptions.servings[scenario.servings[j]].label
+    aside = ""
     if i < 0:
         said = f"{label}: no type of the region can serve it, or has a price on these terms."
     else:
@@ -137,68 +95,13 @@ def sentence_html(state: PriceState, result: Result) -> str:
         base = float(found.base_servers[i, j])
         reserved = f", {count(base)} of them {PURCHASE_LABELS[str(found.reserved_term[i, j])].lower()}" if base else ""
         said = f"{label}: the cheapest fleet costs {money(usd)} a month, {servers}{reserved}."
+        if found.on_credit[i, j]:
+            left = week_of(scenario, state.plan, found, i, j).credit_share.min()
+            aside = f"<div class='tco-aside'>{escape(CREDIT_WORDS.format(left=share(float(left))))}</div>"
     a = scenario.assumptions
     stale = price_sentence(price_freshness(a.prices, scenario.provider, scenario.region, state.today, a))
     mark = f'<div class="tco-stale">{escape(stale)}</div>' if stale else ""
-    return f'<div role="status" class="tco-sentence">{escape(said)}</div>{mark}'
-
-
-def fleet_rows(state: PriceState) -> list[tuple[str, float, float, float, float, str, float]]:
-    """
-    The fleets that the filters let through, in the order that is chosen.
-
-    Returns
-    -------
-    rows : list of tuple
-        Type, USD a month, USD for a million requests at the peak, servers at the peak, load a server carries, terms,
-        reserved servers.
-    """
-    scenario, j = state.scenario, state.serving_index
-    found = fleets(scenario, state.plan)
-    there = scenario.assumptions.prices.search(provider=scenario.provider, region=scenario.region)
-    wanted = there.columns["vcpus"] >= state.least_vcpus
-    if state.architecture:
-        wanted &= there.columns["architecture"] == state.architecture
-    if state.family:
-        wanted &= there.families == state.family
-    load = peak_rps(scenario, state.plan)
-    rows = []
-    for i in np.flatnonzero(wanted & np.isfinite(found.usd_per_hour[:, j])):
-        usd = float(found.usd_per_hour[i, j])
-        terms = [PURCHASE_LABELS[str(found.rest_term[i, j])]]
-        if found.base_servers[i, j]:
-            terms.insert(0, PURCHASE_LABELS[str(found.reserved_term[i, j])])
-        per_million = usd / (load * 3600) * 1e6 if load > 0 else np.nan
-        rows.append(
-            (
-                found.catalogue.names[i],
-                usd * HOURS_PER_MONTH,
-                per_million,
-                float(found.peak_servers[i, j]),
-                float(found.server_capacity_rps[i, j]),
-                " + ".join(terms),
-                float(found.base_servers[i, j]),
-            )
-        )
-    column = {"Type": 0, "USD a month": 1, "Servers at the peak": 3, "Load a server carries": 4}.get(state.order, 2)
-    rows.sort(key=lambda row: (row[column], row[1]), reverse=ORDERS[state.order])
-    return rows
-
-
-def fleet_table_html(state: PriceState) -> str:
-    """
-    The cheapest fleets, one instance type a row.
-    """
-    rows = fleet_rows(state)
-    heads = ("Type", "USD a month", "USD per million", "Servers", "Reserved", "req/s a server", "Terms")
-    head = "".join(f"<th scope='col'>{name}</th>" for name in heads)
-    body = "".join(
-        f"<tr data-type='{escape(name)}'><th scope='row'>{escape(name)}</th><td>{usd:,.2f}</td><td>{million:,.3f}</td>"
-        f"<td>{count(servers)}</td><td>{count(base)}</td><td>{count(capacity)}</td><td>{escape(terms)}</td></tr>"
-        for name, usd, million, servers, capacity, terms, base in rows[:MOST_ROWS]
-    )
-    more = f"<p>{MOST_ROWS} of {len(rows)} types.</p>" if len(rows) > MOST_ROWS else ""
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}"
+    return f'<div role="status" class="tco-sentence">{escape(said)}</div>{aside}{mark}'
 
 
 def bill_html(state: PriceState) -> str:
@@ -350,7 +253,7 @@ def _filters(state: PriceState) -> list[widgets.Widget]:
             lambda: [(f"{number:g}" if number else "Any", number) for number in (0.0, 1.0, 2.0, 4.0, 8.0, 16.0)],
             lambda: state.least_vcpus,
         ),
-        _view_menu(state, "order", "Sort by", lambda: [(name, name) for name in ORDERS], lambda: state.order),
+        _view_menu(state, "order", "Sort by", lambda: list(ORDERS.items()), lambda: state.order),
     ]
 
 

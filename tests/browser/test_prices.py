@@ -11,6 +11,8 @@ from playwright.sync_api import Page, expect
 
 from tco.cloud import CloudPlan
 from tco.dashboard import prices
+from tco.dashboard.fleet_table import MOST_ROWS, fleet_rows
+from tco.dashboard.price_state import PriceState
 from tco.hosting import bills
 from tco.scenarios import Scenario
 from tests.browser.pages import (
@@ -33,11 +35,11 @@ FIGURES = {
 }
 
 
-def state_of(scenario: Scenario, plan: CloudPlan, **shown: Any) -> prices.PriceState:
+def state_of(scenario: Scenario, plan: CloudPlan, **shown: Any) -> PriceState:
     """
     The state that the page should be in.
     """
-    state = prices.PriceState(scenario)
+    state = PriceState(scenario)
     state.plan = plan
     for name, value in shown.items():
         setattr(state, name, value)
@@ -52,7 +54,7 @@ def numbers(values: Any) -> Any:
     return listed if listed and isinstance(listed[0], str) else np.array(listed, dtype=float)
 
 
-def assert_shows(page: Page, drawn: Drawn, state: prices.PriceState) -> None:
+def assert_shows(page: Page, drawn: Drawn, state: PriceState) -> None:
     """
     Sentence, table, bills and charts are the library's.
     """
@@ -60,12 +62,10 @@ def assert_shows(page: Page, drawn: Drawn, state: prices.PriceState) -> None:
     serving = scenario.servings[state.serving_index]
     for bill in bills(scenario.replace(servings=(serving,)), state.plan):
         expect(page.locator(f"td[data-way={bill.way}]")).to_have_text(f"{bill.usd_per_month:,.2f}")
-    rows = prices.fleet_rows(state)
+    rows = fleet_rows(state)
     shown = page.locator("tr[data-type] th")
-    expect(shown).to_have_text([row[0] for row in rows[: prices.MOST_ROWS]])
-    expect(page.locator("tr[data-type] td:nth-child(2)")).to_have_text(
-        [f"{row[1]:,.2f}" for row in rows[: prices.MOST_ROWS]]
-    )
+    expect(shown).to_have_text([row[0] for row in rows[:MOST_ROWS]])
+    expect(page.locator("tr[data-type] td:nth-child(2)")).to_have_text([f"{row[1]:,.2f}" for row in rows[:MOST_ROWS]])
     for name, draw in FIGURES.items():
         expected = [{"y": numbers(trace.y)} for trace in draw(state).data]
         deadline = time.monotonic() + WAIT_SECONDS
@@ -110,11 +110,26 @@ def test_filters_and_sorts_its_table(wide_page: Page, dashboard: str, drawn: Dra
     scenario = open_page(wide_page, dashboard, "prices")
     choose(wide_page, "architecture", "Arm")
     choose(wide_page, "least_vcpus", "4")
-    choose(wide_page, "order", "Load a server carries")
-    shown = {"architecture": "arm64", "least_vcpus": 4.0, "order": "Load a server carries"}
+    choose(wide_page, "order", "req/s a server, highest first")
+    shown = {"architecture": "arm64", "least_vcpus": 4.0, "order": ("capacity_rps", True)}
     assert_shows(wide_page, drawn, state_of(scenario, CloudPlan(), **shown))
     choose(wide_page, "serving", "FastAPI, async")
     assert_shows(wide_page, drawn, state_of(scenario, CloudPlan(), serving="fastapi-async", **shown))
+
+
+def test_sorts_its_table_from_the_heads(wide_page: Page, dashboard: str, drawn: Drawn) -> None:
+    """
+    A click on a head sorts by its column; Enter on it, where the keyboard still is, sorts the other way round.
+    """
+    scenario = open_page(wide_page, dashboard, "prices")
+    head = wide_page.get_by_role("button", name="Servers", exact=True)
+    cell = wide_page.locator("th", has=head)
+    for step, falls in ((head.click, False), (lambda: wide_page.keyboard.press("Enter"), True)):
+        step()
+        expect(cell).to_have_attribute("aria-sort", "descending" if falls else "ascending")
+        expect(head).to_be_focused()
+        assert_shows(wide_page, drawn, state_of(scenario, CloudPlan(), order=("servers", falls)))
+    expect(wide_page.locator(".tco-choice-order select")).to_have_value("Servers, highest first")
 
 
 def test_stale_prices_are_marked(wide_page: Page, dashboard: str) -> None:

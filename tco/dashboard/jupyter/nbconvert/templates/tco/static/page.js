@@ -1,4 +1,4 @@
-// Tells the viewer that the page is starting, and when it can no longer calculate.
+// Tells the viewer that the page is starting, and when it can no longer calculate; lends controls what widgets lack.
 
 // Voilà's server calls this while a cell takes long, only to keep the connection open.
 window.voila_heartbeat = () => {};
@@ -60,6 +60,25 @@ document.addEventListener("click", ({ target }) => {
   navigator.clipboard?.writeText(target.value).catch(() => {});
 });
 
+// The head of a table's column chooses in the menu that the table is sorted by: what comes first, the kernel knows.
+let sortedBy = "";
+document.addEventListener("click", ({ target }) => {
+  const head = target.closest?.("button[data-menu]");
+  if (!head) return;
+  const menu = document.querySelector(`.tco-choice-${head.dataset.menu} select`);
+  menu.value = head.dataset.option;
+  menu.dispatchEvent(new Event("change", { bubbles: true }));
+  sortedBy = head.textContent;
+});
+
+// A table that was sorted comes anew; whoever works with the keyboard goes on where they were.
+function focusHead() {
+  const heads = [...document.querySelectorAll("button[data-menu]")];
+  if (!sortedBy || heads.includes(document.activeElement)) return;
+  if (document.activeElement === document.body) heads.find((head) => head.textContent === sortedBy)?.focus();
+  sortedBy = "";
+}
+
 document.addEventListener("DOMContentLoaded", () => {
   let named = 0;
   const nameSoon = () => {
@@ -67,6 +86,7 @@ document.addEventListener("DOMContentLoaded", () => {
       named = 0;
       nameControls();
       completeLinks();
+      focusHead();
     });
   };
   new MutationObserver(nameSoon).observe(document.body, { childList: true, subtree: true });

@@ -1,0 +1,50 @@
+"""Price state: what the prices page shows beside the scenario. Knows nothing of widgets."""
+
+from dataclasses import replace
+from typing import Any
+
+from tco.arrays import Array
+from tco.cloud import CloudPlan
+from tco.dashboard.state import Result, State
+from tco.hosting import Bill
+from tco.inputs import InputError
+from tco.scenarios import Scenario
+
+
+class PriceState(State):
+    """
+    A page's state with how servers are run and bought, which of the ways of serving is shown, and which types.
+
+    Parameters
+    ----------
+    scenario, notice
+        As for `State`.
+    """
+
+    def __init__(self, scenario: Scenario | None = None, *, notice: str = "") -> None:
+        super().__init__(scenario, notice=notice)
+        self.plan = CloudPlan()
+        self.serving = self.scenario.servings[0]
+        self.architecture = self.family = ""
+        self.least_vcpus = 0.0
+        # The column that the table of fleets is sorted by, and whether it falls.
+        self.order = ("usd_per_month", False)
+        self.swept: tuple[Result, tuple[Array, list[dict[str, Bill]]]] | None = None
+
+    @property
+    def serving_index(self) -> int:
+        """Where the way of serving that is shown stands; the first one where it is none of the scenario's."""
+        servings = self.scenario.servings
+        return servings.index(self.serving) if self.serving in servings else 0
+
+    def view(self, **changes: Any) -> None:
+        """Change what is shown; a plan that makes no sense leaves all as it is."""
+        try:
+            plan = {name: changes.pop(name) for name in ("scaling", "profile", "terms") if name in changes}
+            self.plan = replace(self.plan, **plan)
+        except InputError as error:
+            self._refuse(f"Not changed: {error}")
+            return
+        for name, value in changes.items():
+            setattr(self, name, value)
+        self._show(self.scenario)
