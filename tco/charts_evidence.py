@@ -8,9 +8,10 @@ import plotly.graph_objects as go
 
 from tco.charts_capacity import GUIDE_BAND, SHARES, span_text
 from tco.look import LEGEND, axis, figure, line_of
-from tco.published import Ratio
+from tco.published import Ratio, ratio_range
 from tco.real_servers import Curve, Prediction, predicted_curves
 from tco.scenarios import Scenario
+from tco.staleness import Freshness
 from tco.wording import count
 
 _GUIDE_FILL: Final = "rgba(127, 85, 57, 0.15)"
@@ -137,7 +138,9 @@ def agreement_chart(scenario: Scenario, found: Iterable[Prediction]) -> go.Figur
     return figure(title, "95th percentile of the response of real servers, predicted and measured", traces, layout)
 
 
-def published_chart(ratios: Iterable[Ratio], own_ratio: float, labels: tuple[str, str]) -> go.Figure:
+def published_chart(
+    ratios: Iterable[Ratio], ages: Iterable[Freshness], own_ratio: float, labels: tuple[str, str]
+) -> go.Figure:
     """
     Published throughput ratios, like for like, beside the guide's band and the scenario's own ratio.
 
@@ -145,6 +148,8 @@ def published_chart(ratios: Iterable[Ratio], own_ratio: float, labels: tuple[str
     ----------
     ratios : iterable of Ratio
         As `tco.published.like_for_like_ratios` gives them.
+    ages : iterable of Freshness
+        How old each of them is.
     own_ratio : float
         The same ratio as the model has it for a scenario. [1]
     labels : (str, str)
@@ -153,25 +158,50 @@ def published_chart(ratios: Iterable[Ratio], own_ratio: float, labels: tuple[str
     Returns
     -------
     figure : plotly.graph_objects.Figure
-        One point for each pair of published runs, a row for each source.
+        One point for each pair of published runs, a row for each source; stale ones are a trace of their own, with the
+        range that their age gives them.
     """
-    found = list(ratios)
+    found, ages = list(ratios), list(ages)
     values = np.array([one.ratio for one in found])
+    rows = np.array([f"{one.first.source}<br>{one.first.run_date[:7]}, {_access(one)}" for one in found])
     first, second = labels
-    trace = {
-        "type": "scatter",
-        "mode": "markers",
-        "x": values,
-        "y": [f"{one.first.source}<br>{one.first.run_date[:7]}, {_access(one)}" for one in found],
-        "text": [one.first.test for one in found],
-        "marker": {"color": "#D55E00", "size": 9, "opacity": 0.7},
-        "hovertemplate": "%{text}: %{x:.3~g} times<extra></extra>",
-    }
+
+    def points(name: str, some: list[int], symbol: str) -> dict[str, Any]:
+        reach = np.array([ratio_range(values[i], ages[i]) for i in some]).reshape(-1, 2)
+        return {
+            "type": "scatter",
+            "mode": "markers",
+            "name": name,
+            "x": values[some],
+            "y": rows[some].tolist(),
+            "text": [found[i].first.test for i in some],
+            "marker": {"color": "#D55E00", "size": 9, "opacity": 0.7, "symbol": symbol},
+            "error_x": {
+                "array": reach[:, 1] - values[some],
+                "arrayminus": values[some] - reach[:, 0],
+                "symmetric": False,
+                "thickness": 1,
+                "width": 0,
+                "color": "rgba(213,94,0,0.35)",
+            },
+            "hovertemplate": "%{text}: %{x:.3~g} times<extra></extra>",
+        }
+
+    stale = [i for i, age in enumerate(ages) if age.is_stale]
+    fresh = [i for i in range(len(found)) if i not in stale]
+    traces = [points("recent", fresh, "circle"), points("stale, with the range for its age", stale, "circle-open")]
     low, high = GUIDE_BAND
     layout = {
         "xaxis": axis("times", type="log", tickvals=[0.25, 0.5, 1, 2, 3, 5]),
-        "yaxis": {"ticklabelstandoff": 5, "autorange": "reversed", "automargin": True, "tickfont": {"size": 11}},
-        "showlegend": False,
+        "yaxis": {
+            "ticklabelstandoff": 5,
+            "autorange": "reversed",
+            "automargin": True,
+            "tickfont": {"size": 11},
+            "categoryorder": "array",
+            "categoryarray": list(dict.fromkeys(rows.tolist())),
+        },
+        "legend": LEGEND,
         "height": 560,
         "shapes": [
             {
@@ -210,7 +240,7 @@ def published_chart(ratios: Iterable[Ratio], own_ratio: float, labels: tuple[str
     }
     inside = float(np.mean((values >= low) & (values <= high)))
     title = f"Published: {span_text(values)}, {inside:.0%} in the guide's band"
-    return figure(title, f"throughput of {first} over {second}, like for like only", [trace], layout)
+    return figure(title, f"throughput of {first} over {second}, like for like only", traces, layout)
 
 
 def _access(one: Ratio) -> str:

@@ -17,6 +17,7 @@ from tco import price_commands
 from tco.decision import serving_labels, verdict
 from tco.inputs import InputError
 from tco.model import COMPONENTS, Costs
+from tco.published_command import published
 from tco.scenarios import CHOICES, Scenario, ScenarioError, evaluate, read_scenario, scenario
 from tco.settings import parse_settings
 from tco.staleness import price_freshness, price_sentence
@@ -300,57 +301,7 @@ def calibrate(
     typer.echo(f"  tco compare {words}")
 
 
-@app.command()
-@refusing
-def published(
-    *,
-    first: Annotated[str, typer.Option(help="The framework whose throughput is divided.")] = "fastapi",
-    second: Annotated[str, typer.Option(help="The framework that it is divided by.")] = "flask",
-    pairs: Annotated[bool, typer.Option("--pairs", help="Each pair of entries, not quartiles.")] = False,
-    variants: Annotated[bool, typer.Option("--variants", help="Also other interpreters, servers, libraries.")] = False,
-    same_database: Annotated[bool, typer.Option("--same-database", help="No MySQL with PostgreSQL.")] = False,
-    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
-) -> None:
-    """Compare the throughput of two frameworks in published benchmarks, like for like only."""
-    from tco.published import RatioGroup, like_for_like_ratios, ratio_quartiles  # noqa: PLC0415
-
-    ratios = like_for_like_ratios(first, second, variants=variants, same_database=same_database)
-    table: list[tuple[str | int | float, ...]]
-    if pairs:
-        columns: tuple[str, ...] = (*RatioGroup._fields[:4], "test", "first_entry", "second_entry", "ratio")
-        table = [
-            (
-                found.first.source,
-                found.first.run_date,
-                found.database,
-                found.first.access,
-                found.first.test,
-                found.first.entry,
-                found.second.entry,
-                found.ratio,
-            )
-            for found in ratios
-        ]
-    else:
-        columns = RatioGroup._fields
-        table = list(ratio_quartiles(ratios))
-    if as_csv:
-        writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(columns)
-        writer.writerows([f"{cell:.4f}" if isinstance(cell, float) else cell for cell in row] for row in table)
-        return
-    # Narrow enough for 80 columns.
-    headings = {"run_date": "run", "pair_count": "pairs", "least": "min", "greatest": "max"}
-    headings |= {"lower_quartile": "25%", "median": "50%", "upper_quartile": "75%"}
-    screen = Table(title=f"Throughput of {first} over {second}", title_justify="left", box=None, padding=(0, 1, 0, 0))
-    for column, value in zip(columns, table[0], strict=True):
-        heading = headings.get(column, column.replace("_", " "))
-        screen.add_column(heading, justify="left" if isinstance(value, str) else "right", overflow="fold")
-    for row in table:
-        screen.add_row(*(f"{cell:.2f}" if isinstance(cell, float) else str(cell) for cell in row))
-    Console().print(screen)
-    least, greatest = (choose(found.ratio for found in ratios) for choose in (min, max))
-    typer.echo(f"{len(ratios)} pairs, from {least:.2f} to {greatest:.2f}.")
+app.command()(refusing(published))
 
 
 @app.command()

@@ -6,6 +6,7 @@ the same way: raw SQL with raw SQL, an ORM with an ORM.
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from functools import cache
 from itertools import groupby
 from pathlib import Path
@@ -14,8 +15,9 @@ from typing import Annotated, Final, Literal, NamedTuple, Self
 import numpy as np
 from pydantic import BeforeValidator, Field, model_validator
 
-from tco.assumptions import data_directory
+from tco.assumptions import Assumptions, data_directory
 from tco.inputs import InputError, shown
+from tco.staleness import Freshness, freshness
 from tco.tables import Identifier, Row, read_table
 
 # Beyond this share of failed requests a throughput is no capacity.
@@ -256,6 +258,110 @@ def ratio_quartiles(ratios: Iterable[Ratio]) -> tuple[RatioGroup, ...]:
         quartiles = np.quantile(values, [0, 0.25, 0.5, 0.75, 1]).tolist()
         groups.append(RatioGroup(*key, len(values), *quartiles))
     return tuple(sorted(groups, key=lambda group: group.run_date, reverse=True))
+
+
+def run_freshness(run_date: str, today: date, assumptions: Assumptions) -> Freshness:
+    """
+    How old a published run is.
+
+    Parameters
+    ----------
+    run_date : str
+        Its day, as the table has it.
+    today : date
+        The day to count from.
+    assumptions : Assumptions
+        Holds the limit for benchmarks.
+
+    Returns
+    -------
+    freshness : Freshness
+        Its age, its limit, and by what share its range widens.
+    """
+    return freshness(date.fromisoformat(run_date), "benchmarks", today, assumptions)
+
+
+def ratio_range(ratio: float, found: Freshness) -> tuple[float, float]:
+    """
+    Where a ratio may be by now that was measured some time ago.
+
+    Parameters
+    ----------
+    ratio : float
+        As it was. [1]
+    found : Freshness
+        How old it is.
+
+    Returns
+    -------
+    low, high : float
+        As far below and above it as its age asks for; the ratio itself while it is fresh. [1]
+
+    Examples
+    --------
+    >>> ratio_range(2.0, Freshness(date(2023, 1, 1), 1424, 548, 0.24))
+    (1.52, 2.48)
+    """
+    return ratio * (1.0 - found.widening_share), ratio * (1.0 + found.widening_share)
+
+
+def widened_group(group: RatioGroup, found: Freshness) -> RatioGroup:
+    """
+    Quartiles of ratios with the range that their age asks for.
+
+    Parameters
+    ----------
+    group : RatioGroup
+        As they were measured.
+    found : Freshness
+        How old they are.
+
+    Returns
+    -------
+    group : RatioGroup
+        The median as it is, what lies below it lower and what lies above it higher.
+    """
+    return group._replace(
+        least=ratio_range(group.least, found)[0],
+        lower_quartile=ratio_range(group.lower_quartile, found)[0],
+        upper_quartile=ratio_range(group.upper_quartile, found)[1],
+        greatest=ratio_range(group.greatest, found)[1],
+    )
+
+
+def age_sentence(ratios: Sequence[Ratio], today: date, assumptions: Assumptions) -> str:
+    """
+    What a page or a command says of the age of published ratios.
+
+    Parameters
+    ----------
+    ratios : sequence of Ratio
+        The pairs that it shows.
+    today : date
+        The day to count from.
+    assumptions : Assumptions
+        Holds the limit.
+
+    Returns
+    -------
+    sentence : str
+        Empty while all are fresh.
+
+    Examples
+    --------
+    >>> from tco.assumptions import load_assumptions
+    >>> age_sentence(like_for_like_ratios("fastapi", "flask"), date(2026, 11, 25), load_assumptions())
+    'Stale: 18 of 36 pairs are older than 548 days; their ranges are wider for it, by up to 44%.'
+    """
+    found = [run_freshness(one.first.run_date, today, assumptions) for one in ratios]
+    stale = [one for one in found if one.is_stale]
+    if not stale:
+        return ""
+    most = max(one.widening_share for one in stale)
+    return (
+        f"Stale: {len(stale)} of {len(found)} pairs are older than {stale[0].limit_days:g} days; "
+        f"their ranges are wider for it, by up to {most:.0%}."
+    )
 
 
 def _likeness(run: PublishedRun) -> tuple[str, ...]:

@@ -121,6 +121,33 @@ def price_sentence(found: Freshness) -> str:
     return f"Stale: list prices of {age}; tco prices refresh fetches new ones."
 
 
+def measured_sentence(found: Freshness) -> str:
+    """
+    What a page says of the age of what was measured.
+
+    Parameters
+    ----------
+    found : Freshness
+        How old it is.
+
+    Returns
+    -------
+    sentence : str
+        Empty while it is fresh.
+
+    Examples
+    --------
+    >>> measured_sentence(Freshness(date(2026, 11, 24), 600, 548, 0.014))
+    'Stale: measured on 2026-11-24, 600 days ago (limit 548); tco measure does it again.'
+    """
+    if not found.is_stale:
+        return ""
+    return (
+        f"Stale: measured on {found.day}, {found.age_days} days ago (limit {found.limit_days:g}); "
+        "tco measure does it again."
+    )
+
+
 def aged(assumptions: Assumptions, today: date) -> Assumptions:
     """
     The same tables as they are to be read on a day: what is stale is marked in its note, and its range is wider.

@@ -1,12 +1,15 @@
 """Charts of one server: their numbers are the library's, and their titles say what they show."""
 
+from datetime import date
+
 import numpy as np
 import pytest
 
 import tco
 from tco import charts_capacity, charts_evidence
+from tco.assumptions import load_assumptions
 from tco.performance import ServerSize
-from tco.published import like_for_like_ratios
+from tco.published import like_for_like_ratios, run_freshness
 from tco.real_servers import predictions, read_real_servers
 
 SIZE = ServerSize(4.0, 16.0)
@@ -99,9 +102,21 @@ def test_agreement_counts_what_is_within_a_fifth(scenario):
 
 
 def test_published_ratios_stand_beside_the_guide_and_the_scenario():
-    """One point for each pair; the band from two to three; the scenario's own ratio as a line."""
+    """
+    One point for each pair, stale ones hollow and with the range for their age; the band from two to three; the
+    scenario's own ratio as a line.
+    """
     ratios = like_for_like_ratios("fastapi", "flask")
-    figure = charts_evidence.published_chart(ratios, 1.1, ("FastAPI", "Flask"))
-    np.testing.assert_allclose(figure.data[0].x, [one.ratio for one in ratios])
+    a = load_assumptions()
+    ages = [run_freshness(one.first.run_date, date(2026, 11, 25), a) for one in ratios]
+    figure = charts_evidence.published_chart(ratios, ages, 1.1, ("FastAPI", "Flask"))
+    recent, stale = figure.data
+    np.testing.assert_allclose(recent.x, [one.ratio for one in ratios if one.first.run_date > "2025-05-25"])
+    old = [(one.ratio, age) for one, age in zip(ratios, ages, strict=True) if age.is_stale]
+    np.testing.assert_allclose(stale.x, [ratio for ratio, _ in old])
+    np.testing.assert_allclose(stale.error_x.array, [ratio * age.widening_share for ratio, age in old])
+    np.testing.assert_allclose(stale.error_x.arrayminus, stale.error_x.array)
+    assert np.all(np.array(recent.error_x.array) == 0)
+    assert len(recent.x) + len(stale.x) == len(ratios)
     band, own = figure.layout.shapes
     assert (band.x0, band.x1, own.x0) == (2, 3, 1.1)

@@ -55,6 +55,7 @@ LAYERS = (
     ("charts_evidence", "charts_uncertainty"),
     ("dashboard", "measure", "refresh"),
     ("price_commands",),
+    ("published_command",),
     ("cli",),
     ("__main__",),
 )

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import date
 
 import pytest
 from typer.testing import CliRunner
@@ -11,10 +12,13 @@ from tco.cli import app
 from tco.inputs import InputError
 from tco.published import (
     MAXIMUM_ERRORS_SHARE,
+    age_sentence,
     like_for_like_ratios,
     ratio_quartiles,
     read_published,
+    run_freshness,
     throughput_ratio,
+    widened_group,
 )
 from tco.tables import TableError
 from tests.tables import assert_one_sentence, our_rows, text_of
@@ -255,7 +259,58 @@ def test_a_run_stands_only_once(tmp_path):
         read_published(path)
 
 
+# --- their age
+
+TODAY = date(2026, 11, 25)
+
+
+def test_a_run_is_stale_after_eighteen_months():
+    """2023-09-19 was 1,163 days before: 615 beyond the limit of 548, at 10 per cent a year 16.8 per cent."""
+    a = load_assumptions()
+    old = run_freshness("2023-09-19", TODAY, a)
+    assert (old.age_days, old.is_stale) == (1163, True)
+    assert old.widening_share == pytest.approx(615 / 365 * 0.1, rel=1e-12)
+    assert not run_freshness("2026-05-14", TODAY, a).is_stale
+    assert run_freshness("2026-05-14", date(2027, 11, 14), a).is_stale
+
+
+def test_age_widens_a_range_and_leaves_its_middle():
+    """16.8 per cent lower below the median and higher above it; a fresh group stays as it is."""
+    a = load_assumptions()
+    groups = ratio_quartiles(like_for_like_ratios("fastapi", "flask"))
+    (old,) = (group for group in groups if (group.run_date, group.access) == ("2023-09-19", "orm"))
+    share = 615 / 365 * 0.1
+    new = widened_group(old, run_freshness(old.run_date, TODAY, a))
+    assert (new.least, new.lower_quartile, new.median, new.upper_quartile, new.greatest) == pytest.approx(
+        (
+            old.least * (1 - share),
+            old.lower_quartile * (1 - share),
+            old.median,
+            old.upper_quartile * (1 + share),
+            old.greatest * (1 + share),
+        ),
+        rel=1e-12,
+    )
+    assert new[:5] == old[:5]
+    fresh = groups[0]
+    assert widened_group(fresh, run_freshness(fresh.run_date, TODAY, a)) == fresh
+
+
+def test_the_sentence_counts_what_is_stale():
+    """None on the day after the oldest run; all of them in 2030, the oldest by half, which is the most."""
+    a, ratios = load_assumptions(), like_for_like_ratios("fastapi", "flask")
+    assert age_sentence(ratios, date(2020, 12, 30), a) == ""
+    assert age_sentence(ratios, date(2030, 1, 1), a).startswith("Stale: 36 of 36 pairs are older than 548 days")
+    assert age_sentence(ratios, date(2030, 1, 1), a).endswith("by up to 50%.")
+
+
 # --- the command
+
+
+@pytest.fixture(autouse=True)
+def _on_a_day(monkeypatch):
+    """The command counts ages from this day."""
+    monkeypatch.setattr("tco.price_commands.today", lambda: TODAY)
 
 
 def run_command(*arguments):
@@ -263,16 +318,28 @@ def run_command(*arguments):
 
 
 def test_the_command_prints_the_groups_and_the_range():
-    """Each run with its quartiles to two digits, and how far all pairs reach."""
+    """Each run with its quartiles to two digits, what is stale with a star, and how far all pairs reach."""
     done = run_command()
     assert (done.exit_code, done.stderr) == (0, "")
-    assert done.stdout.splitlines()[-1] == "36 pairs, from 0.24 to 4.30."
+    reach, aged = done.stdout.splitlines()[-2:]
+    assert reach == "36 pairs, from 0.24 to 4.30."
+    assert aged.startswith("* Stale: 18 of 36 pairs")
+    # 0.2366 less 16.8 per cent; 4.297 and 44.1 per cent more, 1,609 days at 10 per cent a year.
+    assert aged.endswith("With their age, from 0.20 to 6.19.")
+    assert "2023-09-19*" in done.stdout
+    assert "2026-05-14*" not in done.stdout
     cells = [line.split() for line in done.stdout.splitlines()]
     assert ["bilouro-2026", "2026-05-14", "postgres", "orm", "3", "1.07", "1.11", "1.15", "2.44", "3.74"] in cells
 
 
+def test_fresh_runs_need_no_mark(monkeypatch):
+    """On a day before all limits, the last line is how far the pairs reach."""
+    monkeypatch.setattr("tco.price_commands.today", lambda: date(2021, 1, 1))
+    assert run_command().stdout.splitlines()[-1] == "36 pairs, from 0.24 to 4.30."
+
+
 def test_csv_is_the_library_s_table():
-    """A row for each group, or with --pairs for each pair, to four digits."""
+    """A row for each group, or with --pairs for each pair, to four digits, with what its age makes of it."""
     ratios = like_for_like_ratios("django", "flask")
     groups = list(csv.DictReader(io.StringIO(run_command("--first", "django", "--csv").stdout)))
     assert [float(row["median"]) for row in groups] == pytest.approx(
@@ -280,6 +347,10 @@ def test_csv_is_the_library_s_table():
     )
     pairs = list(csv.DictReader(io.StringIO(run_command("--first", "django", "--csv", "--pairs").stdout)))
     assert [float(row["ratio"]) for row in pairs] == pytest.approx([found.ratio for found in ratios], abs=5e-5)
+    for row in pairs:
+        is_stale = row["run_date"] < "2025-05-26"
+        assert row["stale"] == ("yes" if is_stale else "no")
+        assert (float(row["low"]) < float(row["ratio"]) < float(row["high"])) == is_stale
 
 
 def test_the_command_refuses_in_one_sentence():

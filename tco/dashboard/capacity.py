@@ -1,6 +1,7 @@
 """The capacity page: what one server does with each way of serving, predicted, measured and published."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from functools import lru_cache
 from html import escape
 from typing import Final, NamedTuple, TypeVar
@@ -19,10 +20,18 @@ from tco.dashboard.figure_widget import Figure
 from tco.dashboard.state import Result, State
 from tco.look import labels_of
 from tco.performance import ServerPerformance, ServerSize, server_performance
-from tco.published import RatioGroup, like_for_like_ratios, ratio_quartiles
+from tco.published import (
+    RatioGroup,
+    age_sentence,
+    like_for_like_ratios,
+    ratio_quartiles,
+    run_freshness,
+    widened_group,
+)
 from tco.queueing import last_of_burst_ms
 from tco.real_servers import CALIBRATION, predictions, read_real_servers
 from tco.scenarios import Scenario
+from tco.staleness import Freshness, freshness, measured_sentence
 from tco.units import MS_PER_SECOND
 from tco.wording import count, share
 
@@ -276,10 +285,14 @@ def measured_card(state: State) -> widgets.Box:
 
     menu.observe(show, "value")
     agreement = charts_evidence.agreement_chart(state.scenario, found)
+    day = date.fromisoformat(min(load.measured for load in read_real_servers()))
+    stale = measured_sentence(freshness(day, "benchmarks", state.today, state.scenario.assumptions))
+    mark = f"<div class='tco-stale'>{escape(stale)}</div>" if stale else ""
+    words = "<p>Real servers, each on one core of a machine of ours, and what the formulas say.</p>"
     return widgets.VBox(
         [
             blocks.card(
-                widgets.HTML("<p>Real servers, each on one core of a machine of ours, and what the formulas say.</p>"),
+                widgets.HTML(words + mark),
                 blocks.side_by_side(menu, kind="tco-controls"),
             ),
             blocks.side_by_side(
@@ -293,25 +306,32 @@ def measured_card(state: State) -> widgets.Box:
 def published_card(state: State, server: Server) -> widgets.Box:
     """What others measured of FastAPI and Flask, like for like, beside the scenario's own ratio."""
     ratios = like_for_like_ratios("fastapi", "flask")
+    assumptions = state.scenario.assumptions
+    ages = {run: run_freshness(run, state.today, assumptions) for run in {one.first.run_date for one in ratios}}
 
     def draw(result: Result) -> go.Figure:
         pair = pair_of(result.scenario)
         size = types_of(result.scenario)[server.instance].size
         both = server_performance(result.scenario.replace(servings=pair), *size)
         own = float(both.saturation_rps[0] / both.saturation_rps[-1])
-        return charts_evidence.published_chart(ratios, own, ("FastAPI", "Flask"))
+        age_of_each = [ages[one.first.run_date] for one in ratios]
+        return charts_evidence.published_chart(ratios, age_of_each, own, ("FastAPI", "Flask"))
 
-    body = [_ratio_row(group) for group in ratio_quartiles(ratios)]
+    body = [_ratio_row(group, ages[group.run_date]) for group in ratio_quartiles(ratios)]
     heads = ["FastAPI over Flask, throughput", "Database", "Pairs", "Least", "Median", "Greatest"]
-    table = widgets.HTML(blocks.table_html(heads, body))
+    sentence = age_sentence(ratios, state.today, assumptions)
+    mark = f"<div class='tco-stale'>{escape(sentence)}</div>" if sentence else ""
+    table = widgets.HTML(blocks.table_html(heads, body) + mark)
     table.add_class("tco-table")
     return blocks.card(_following(state, server, draw, "published"), table)
 
 
-def _ratio_row(group: RatioGroup) -> list[str]:
+def _ratio_row(group: RatioGroup, age: Freshness) -> list[str]:
+    group = widened_group(group, age)
     access = "none" if group.access == "none" else f"{group.database}, {group.access}"
     ratios = [f"{ratio:.2f}" for ratio in (group.least, group.median, group.greatest)]
-    return [f"{group.source}, {group.run_date[:7]}", access, str(group.pair_count), *ratios]
+    run = f"{group.source}, {group.run_date[:7]}" + (", stale" if age.is_stale else "")
+    return [run, access, str(group.pair_count), *ratios]
 
 
 def _found(result: Result, chosen: Type) -> ServerPerformance:
