@@ -27,7 +27,11 @@ WAY_LABELS: Final = {"servers": "Servers", "containers": "Containers", "function
 
 # What each provider's containers and functions are called, and the services of the list that they are billed by.
 CONTAINERS: Final = {"aws": ("Fargate", "fargate"), "gcp": ("Cloud Run", "cloud-run")}
-FUNCTIONS: Final = {"aws": ("Lambda", "lambda"), "azure": ("Functions", "azure-functions")}
+FUNCTIONS: Final = {
+    "aws": ("Lambda", "lambda"),
+    "azure": ("Functions", "azure-functions"),
+    "gcp": ("Cloud Functions", "cloud-functions"),
+}
 # Sizes of containers on offer, in vCPUs and GiB: Fargate's, of which Cloud Run has those from one vCPU on.
 CONTAINER_SIZES: Final = (
     *((0.25, gib) for gib in (0.5, 1.0, 2.0)),
@@ -38,12 +42,17 @@ CONTAINER_SIZES: Final = (
 )
 # Below one vCPU, Cloud Run serves one request at a time.
 LEAST_SHARED_VCPUS: Final = 1.0
-# Functions come in steps of memory, up to 1.5 GiB on Azure; there each has a whole vCPU, on AWS a share by its memory.
+# Functions come in steps of memory, up to 1.5 GiB on Azure; there each has a whole vCPU, on AWS a share by its memory,
+# on Google so much with each step (first generation).
 FUNCTION_GIB: Final = {
     "aws": np.array([0.125, 0.25, 0.5, 0.75, 1.0, 1.5, 1.7275, 2.0, 3.0, 4.0, 6.0, 8.0, 10.0]),
     "azure": np.array([0.125, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5]),
+    "gcp": np.array([0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0]),
 }
+FUNCTION_VCPUS: Final = {"gcp": np.array([0.083, 0.167, 0.333, 0.583, 1.0, 2.0, 2.0])}
 CPU_BY_MEMORY: Final = ("aws",)
+# What the time of a request is rounded up to; elsewhere it is a millisecond.
+BILLED_STEP_MS: Final = {"gcp": 100.0}
 
 # Where a break-even is looked for, and how exactly: a step of a whole server moves it more than that.
 LEAST_LOAD_RPS: Final = 0.001
@@ -355,6 +364,7 @@ def _function_lines(scenario: Scenario, plan: CloudPlan) -> list[tuple[Line, ...
     name, service = FUNCTIONS.get(scenario.provider, ("", ""))
     where = (scenario.provider, scenario.region)
     duration = scenario.assumptions.cloud.tariff(f"{service}-duration", *where)
+    per_vcpu = scenario.assumptions.cloud.tariff(f"{service}-vcpu", *where)
     requests = scenario.assumptions.cloud.tariff(f"{service}-requests", *where)
     if duration is None or requests is None:
         return []
@@ -362,15 +372,21 @@ def _function_lines(scenario: Scenario, plan: CloudPlan) -> list[tuple[Line, ...
     # One request at a time: one slot of one worker.
     needed_gib = (f.worker_memory_mib + s.app_memory_mib + f.slot_memory_mib) / MIB_PER_GIB + s.model_memory_gib
     gib = FUNCTION_GIB[scenario.provider][:, None]
-    speed = gib / plan.value(scenario, "whole_vcpu_gib") if scenario.provider in CPU_BY_MEMORY else np.ones_like(gib)
+    speed = FUNCTION_VCPUS.get(scenario.provider, np.ones(len(gib)))[:, None]
+    if scenario.provider in CPU_BY_MEMORY:
+        speed = gib / plan.value(scenario, "whole_vcpu_gib")
     cpu_ms = request_cpu_ms(s, f)
     stretched_ms = cpu_ms / np.minimum(1.0, speed)
     fits = (gib >= needed_gib) & (lone_p95_ms(stretched_ms, s.wait_ms, s.time_variation_ratio) <= s.p95_objective_ms)
     mean_rps = peak_rps(scenario, plan) * profile_of(scenario, plan).share.mean()
-    count = serverless.function_billed_count(mean_rps, cpu_ms, s.wait_ms, speed)
+    count = serverless.function_billed_count(
+        mean_rps, cpu_ms, s.wait_ms, speed, BILLED_STEP_MS.get(scenario.provider, 0.0)
+    )
     gib_hours = np.where(fits, count * gib * HOURS_PER_MONTH, np.nan)
     # Tiers are of GiB-seconds, prices by the hour.
     usd = tiered_cost(gib_hours, duration.start / SECONDS_PER_HOUR, duration.usd)
+    if per_vcpu is not None:
+        usd = usd + count * speed * HOURS_PER_MONTH * per_vcpu.usd[0]
     lines: list[tuple[Line, ...]] = []
     for j in range(len(scenario.servings)):
         if not fits[:, j].any():

@@ -8,6 +8,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from tco.bill_notes import bill_range, dated, missing_sentence
 from tco.cloud import CloudPlan
 from tco.hosting import bills
 from tco.inputs import InputError
@@ -94,16 +95,21 @@ def bill(
     values = parse_settings(cloud or [])
     plan = CloudPlan(scaling, profile, tuple(term.strip() for term in terms.split(",")), month, values)
     chosen = scenario(preset, data=data, **parse_settings(settings or []))
-    console = Console()
-    for made in bills(chosen, plan):
+    console, tables, day = Console(), chosen.assumptions, today()
+    found = bills(chosen, plan)
+    for made in found:
         label = chosen.assumptions.servings[made.serving].label
         table = Table("", "", "USD a month", "price of", "source", title=f"{label}: {made.name}", title_justify="left")
         for line in made.lines:
             source = f"{line.source}, another region's" if line.stands_in else line.source
-            table.add_row(line.item, line.detail, f"{line.usd_per_month:,.2f}", line.as_of or "no day", source)
+            table.add_row(line.item, line.detail, f"{line.usd_per_month:,.2f}", dated(line, day, tables), source)
         table.add_section()
-        table.add_row("Total", "", f"{made.usd_per_month:,.2f}", style="bold")
+        low, high = bill_range(made, day, tables)
+        by_age = f"{low:,.2f} to {high:,.2f} by the age of its prices" if low < high else ""
+        table.add_row("Total", by_age, f"{made.usd_per_month:,.2f}", style="bold")
         console.print(table)
+    if missing := missing_sentence(chosen, found):
+        console.print(missing, highlight=False, soft_wrap=True)
 
 
 def actual(

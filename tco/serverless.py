@@ -35,7 +35,44 @@ def in_progress_count(load_rps: ArrayLike, cpu_ms: ArrayLike, wait_ms: ArrayLike
     return np.multiply(load_rps, np.add(cpu_ms, wait_ms)) / MS_PER_SECOND
 
 
-def function_billed_count(load_rps: ArrayLike, cpu_ms: ArrayLike, wait_ms: ArrayLike, speed_ratio: ArrayLike) -> Array:
+def billed_ms(duration_ms: ArrayLike, step_ms: ArrayLike) -> Array:
+    r"""
+    Time that a request is billed for on average, each rounded up to whole steps.
+
+    Parameters
+    ----------
+    duration_ms : array_like
+        Mean time of a request, above 0. [ms]
+    step_ms : array_like
+        What times are rounded up to; 0 where they are not. [ms]
+
+    Returns
+    -------
+    billed_ms : array_like
+        At least the time itself, and at least a step. [ms]
+
+    Notes
+    -----
+    .. math:: \frac{s}{1 - e^{-s / t}}
+
+    for exponential times: the steps begun are a geometric number.
+
+    Examples
+    --------
+    Long requests pay half a step more, short ones the whole step:
+
+    >>> billed_ms([10_000.0, 1.0, 70.0], [100.0, 100.0, 0.0]).round(1).tolist()
+    [10050.1, 100.0, 70.0]
+    """
+    duration_ms, step_ms = np.asarray(duration_ms, dtype=float), np.asarray(step_ms, dtype=float)
+    rounded = step_ms > 0
+    step_ms = np.where(rounded, step_ms, 1.0)
+    return np.where(rounded, step_ms / -np.expm1(-step_ms / duration_ms), duration_ms)
+
+
+def function_billed_count(
+    load_rps: ArrayLike, cpu_ms: ArrayLike, wait_ms: ArrayLike, speed_ratio: ArrayLike, step_ms: ArrayLike = 0.0
+) -> Array:
     """
     Functions that are billed on average: one for each request in progress.
 
@@ -47,6 +84,8 @@ def function_billed_count(load_rps: ArrayLike, cpu_ms: ArrayLike, wait_ms: Array
         CPU and waiting time of a request. [ms]
     speed_ratio : array_like
         CPU of the function over a whole vCPU; a single thread cannot use more than one. [1]
+    step_ms : array_like
+        What the time of a request is rounded up to. [ms]
 
     Returns
     -------
@@ -60,7 +99,8 @@ def function_billed_count(load_rps: ArrayLike, cpu_ms: ArrayLike, wait_ms: Array
     >>> float(function_billed_count(10, 10, 80, 0.5))
     1.0
     """
-    return in_progress_count(load_rps, np.divide(cpu_ms, np.minimum(1.0, speed_ratio)), wait_ms)
+    duration_ms = np.add(np.divide(cpu_ms, np.minimum(1.0, speed_ratio)), wait_ms)
+    return in_progress_count(load_rps, billed_ms(duration_ms, step_ms), 0.0)
 
 
 def container_billed_count(

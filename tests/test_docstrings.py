@@ -17,6 +17,7 @@ LIBRARY_MODULES = (
     *FORMULA_MODULES,
     "arrays",
     "assumptions",
+    "bill_notes",
     "burstable",
     "charts",
     "claims",

@@ -1,4 +1,6 @@
-"""Hosting: three bills by hand, every line traced to its row and its day, and where ways break even."""
+"""Hosting: bills by hand, every line traced to its row and its day, and where ways break even."""
+
+import math
 
 import numpy as np
 import pytest
@@ -112,6 +114,27 @@ def test_a_function_at_low_traffic():
     )
 
 
+def test_a_function_of_google_by_hand():
+    """
+    The same tool on Google's functions with 256 MiB, which come with 0.167 of a vCPU and are billed by 100 ms.
+
+    10.324 / 0.167 + 50 = 111.82 ms are 100 / (1 - exp(-100 / 111.82)) = 169.2 ms on the bill; of each second 0.25 GiB
+    cost 0.0000025 and 0.167 vCPUs 0.000024 USD, and a million requests 0.40 USD.
+    """
+    memory_mib = {"flask-threads": 50.0}
+    scenario = tco.scenario("internal-tool", servings=("flask-threads",), worker_memory_mib=memory_mib)
+    scenario = scenario.replace(provider="gcp", region="us-central1")
+    usd_per_gib, day = price("cloud-functions-duration", "gcp", "us-central1")
+    usd_per_vcpu, _ = price("cloud-functions-vcpu", "gcp", "us-central1")
+    assert (usd_per_gib, usd_per_vcpu, day) == (0.0000025, 2.4 * 0.00001, "2024-12-04")
+    seconds = 0.1 / (1 - math.exp(-100 / (10.324 / 0.167 + 50)))
+    assert seconds == pytest.approx(0.1692, abs=5e-5)
+    function, requests = bill_of(scenario, "functions").lines[:2]
+    expected = 1_533_000 * seconds * (0.25 * usd_per_gib + 0.167 * usd_per_vcpu)
+    assert function.usd_per_month == pytest.approx(expected, rel=1e-9)
+    assert requests.usd_per_month == pytest.approx(1.533 * 0.4, rel=1e-9)
+
+
 def test_egress_beyond_the_first_tier_is_charged_by_tier():
     """100,000 people: 87,719 GiB are 10,240 at 0.09, 40,960 at 0.085 and the rest at 0.07."""
     scenario = tco.scenario("customer-api", servings=("fastapi-async",), peak_users=100_000)
@@ -133,14 +156,14 @@ def test_a_reserved_base_and_the_rest_are_lines_of_their_own():
 
 
 def test_every_provider_offers_what_its_rows_say():
-    """Fargate and Lambda, Cloud Run, Functions; where a provider has no rows for a way, the way is not offered."""
+    """Each by its name there; where a provider has no rows for a way, the way is not offered."""
     ways = {
         name: {bill.name for bill in bills(tco.scenario("customer-api", provider=name), CloudPlan())}
         for name in ("aws", "gcp", "azure")
     }
     assert ways == {
         "aws": {"Servers", "Fargate", "Lambda"},
-        "gcp": {"Servers", "Cloud Run"},
+        "gcp": {"Servers", "Cloud Run", "Cloud Functions"},
         "azure": {"Servers", "Functions"},
     }
 

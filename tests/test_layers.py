@@ -46,7 +46,7 @@ LAYERS = (
     ("performance", "real_servers", "cloud", "settings"),
     ("hosting",),
     ("keys", "links", "regret", "wording"),
-    ("draws", "reasons"),
+    ("bill_notes", "draws", "reasons"),
     ("decision",),
     ("uncertainty",),
     ("claims", "flips", "information", "look", "sensitivity"),

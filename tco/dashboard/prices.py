@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 
 from tco import price_charts
 from tco.arrays import Array
+from tco.bill_notes import bill_range, dated, missing_sentence
 from tco.cloud import SCALINGS, Fleets, fleets, peak_rps, week_of
 from tco.dashboard import blocks
 from tco.dashboard.addresses import opened
@@ -111,21 +112,28 @@ def bill_html(state: PriceState) -> str:
     heads = ("Monthly bill", "", "USD a month", "Price of", "Source")
     head = "".join(f"<th scope='col'>{name}</th>" for name in heads)
     body = []
-    for bill in _bills(state):
+    made, tables = _bills(state), state.scenario.assumptions
+    for bill in made:
         for line in bill.lines:
             source = f"{line.source}, another region's" if line.stands_in else line.source
-            usd = f"{line.usd_per_month:,.2f}" if np.isfinite(line.usd_per_month) else "none"
-            cells = (line.detail, usd, line.as_of or "no day", source)
+            cells = (line.detail, _usd(line.usd_per_month), dated(line, state.today, tables), source)
             body.append(
                 f"<tr><th scope='row'>{escape(bill.name)}: {escape(line.item)}</th>"
                 f"{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>"
             )
-        total = f"{bill.usd_per_month:,.2f}" if np.isfinite(bill.usd_per_month) else "none"
+        total, low, high = (_usd(usd) for usd in (bill.usd_per_month, *bill_range(bill, state.today, tables)))
+        by_age = f"{low} to {high} by the age of its prices" if low != high else ""
         body.append(
-            f"<tr class='tco-total'><th scope='row'>{escape(bill.name)}: total</th><td></td>"
+            f"<tr class='tco-total'><th scope='row'>{escape(bill.name)}: total</th><td>{by_age}</td>"
             f"<td data-way='{bill.way}'>{total}</td><td></td><td></td></tr>"
         )
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table>"
+    missing = missing_sentence(state.scenario, made)
+    words = f"<p class='tco-missing'>{escape(missing)}</p>" if missing else ""
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table>{words}"
+
+
+def _usd(amount: float) -> str:
+    return f"{amount:,.2f}" if np.isfinite(amount) else "none"
 
 
 def _bills(state: PriceState) -> tuple[Bill, ...]:
