@@ -50,7 +50,7 @@ def refusing(command: Callable[Parameters, Result]) -> Callable[Parameters, Resu
 
 
 prices = typer.Typer(no_args_is_help=True, help=price_commands.__doc__)
-for _command in (price_commands.refresh, price_commands.bill, price_commands.actual):
+for _command in (price_commands.refresh, price_commands.bill, price_commands.total, price_commands.actual):
     prices.command()(refusing(_command))
 app.add_typer(prices, name="prices")
 

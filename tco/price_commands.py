@@ -1,14 +1,16 @@
-"""Prices: fetch list prices anew, the monthly bill line by line, and your own bill beside it."""
+"""Prices: fetch list prices anew, the monthly bill line by line, the total with it, and your own bill beside it."""
 
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
+import numpy as np
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from tco.bill_notes import bill_range, dated, missing_sentence
+from tco.billed_total import billed_rows, billed_total
 from tco.cloud import CloudPlan
 from tco.hosting import bills
 from tco.inputs import InputError
@@ -26,6 +28,14 @@ DataOption = Annotated[
 ]
 ProfileOption = Annotated[
     str, typer.Option(help="office-hours, consumer-evening, flat or campaign-spike: the shape of the week.")
+]
+PresetOption = Annotated[str, typer.Option(help="internal-tool, customer-api or ml-product.")]
+ScalingOption = Annotated[str, typer.Option(help="static, for the peak around the clock, or hourly.")]
+TermsOption = Annotated[
+    str, typer.Option(help="Purchase terms that may be mixed: on_demand,spot,reserved_1y,reserved_3y.")
+]
+CloudOption = Annotated[
+    list[str] | None, typer.Option(metavar="NAME=VALUE", help="A value of data/cloud.csv. Repeatable.")
 ]
 # The category of FOCUS that each line of a bill belongs to.
 FOCUS_CATEGORIES = {
@@ -78,22 +88,17 @@ def refresh(
 
 def bill(
     *,
-    preset: Annotated[str, typer.Option(help="internal-tool, customer-api or ml-product.")] = "",
+    preset: PresetOption = "",
     settings: SettingsOption = None,
-    scaling: Annotated[str, typer.Option(help="static, for the peak around the clock, or hourly.")] = "static",
+    scaling: ScalingOption = "static",
     profile: ProfileOption = "consumer-evening",
-    terms: Annotated[
-        str, typer.Option(help="Purchase terms that may be mixed: on_demand,spot,reserved_1y,reserved_3y.")
-    ] = "on_demand",
+    terms: TermsOption = "on_demand",
     month: Annotated[int, typer.Option(help="Months of growth since the start.")] = 0,
-    cloud: Annotated[
-        list[str] | None, typer.Option(metavar="NAME=VALUE", help="A value of data/cloud.csv. Repeatable.")
-    ] = None,
+    cloud: CloudOption = None,
     data: DataOption = None,
 ) -> None:
     """Show the monthly bill on servers, containers and functions, line by line, with the source of each price."""
-    values = parse_settings(cloud or [])
-    plan = CloudPlan(scaling, profile, tuple(term.strip() for term in terms.split(",")), month, values)
+    plan = _plan(scaling, profile, terms, cloud, month)
     chosen = scenario(preset, data=data, **parse_settings(settings or []))
     console, tables, day = Console(), chosen.assumptions, today()
     found = bills(chosen, plan)
@@ -112,11 +117,38 @@ def bill(
         console.print(missing, highlight=False, soft_wrap=True)
 
 
+def total(
+    *,
+    preset: PresetOption = "",
+    settings: SettingsOption = None,
+    scaling: ScalingOption = "hourly",
+    profile: ProfileOption = "consumer-evening",
+    terms: TermsOption = "on_demand",
+    cloud: CloudOption = None,
+    data: DataOption = None,
+) -> None:
+    """Show the total cost with the whole bill of each month in the place of the model's servers and traffic."""
+    plan = _plan(scaling, profile, terms, cloud)
+    chosen = scenario(preset, data=data, **parse_settings(settings or []))
+    found = billed_total(chosen, plan)
+    table = Table("Present value, USD", title="The total with the whole bill", title_justify="left")
+    for name in found.names:
+        table.add_column(chosen.assumptions.servings[name].label, justify="right")
+    for label, usd in billed_rows(found):
+        table.add_row(label, *(f"{value:,.0f}" if np.isfinite(value) else "none" for value in usd))
+    Console().print(table)
+
+
+def _plan(scaling: str, profile: str, terms: str, cloud: list[str] | None, month: int = 0) -> CloudPlan:
+    mixed = tuple(term.strip() for term in terms.split(","))
+    return CloudPlan(scaling, profile, mixed, month, parse_settings(cloud or []))
+
+
 def actual(
     export: Annotated[Path, typer.Argument(metavar="EXPORT", help="A FOCUS cost export, CSV or Parquet.")],
     *,
     serving: Annotated[str, typer.Option(help="How it is served: flask-threads, fastapi-async, ...")],
-    preset: Annotated[str, typer.Option(help="internal-tool, customer-api or ml-product.")] = "",
+    preset: PresetOption = "",
     settings: SettingsOption = None,
     profile: ProfileOption = "consumer-evening",
     data: DataOption = None,

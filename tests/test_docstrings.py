@@ -18,6 +18,7 @@ LIBRARY_MODULES = (
     "arrays",
     "assumptions",
     "bill_notes",
+    "billed_total",
     "burstable",
     "charts",
     "claims",

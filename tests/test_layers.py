@@ -45,7 +45,7 @@ LAYERS = (
     ("scenarios", "published", "evidence"),
     ("performance", "real_servers", "cloud", "settings"),
     ("hosting",),
-    ("keys", "links", "regret", "wording"),
+    ("billed_total", "keys", "links", "regret", "wording"),
     ("bill_notes", "draws", "reasons"),
     ("decision",),
     ("uncertainty",),

@@ -1,11 +1,15 @@
-"""The price commands: a bill line by line, and an export of one's own beside it."""
+"""The price commands: a bill line by line, the total with it, and an export of one's own beside it."""
 
 import re
+from datetime import date
 
 import pytest
 from typer.testing import CliRunner
 
 import tco
+from tco.assumptions import load_assumptions
+from tco.bill_notes import bill_range
+from tco.billed_total import billed_rows, billed_total
 from tco.cli import app
 from tco.cloud import CloudPlan
 from tco.hosting import bills
@@ -41,6 +45,36 @@ def test_a_bill_can_be_that_of_a_mix_by_the_hour():
     assert f"{bills(scenario, plan)[0].usd_per_month:,.2f}" in done.stdout
 
 
+def test_a_bill_marks_what_is_stale_and_widens_its_total(monkeypatch):
+    """On a day of 2030 every dated price is stale, and the total has a range; on one of 2020 there is neither."""
+    arguments = ("bill", "--set", "servings=flask-threads")
+    monkeypatch.setattr("tco.price_commands.today", lambda: date(2030, 1, 1))
+    aged = run(*arguments).stdout
+    bill, *_ = bills(tco.scenario(servings=("flask-threads",)), CloudPlan())
+    low, high = bill_range(bill, date(2030, 1, 1), load_assumptions())
+    assert f"{low:,.2f} to {high:,.2f} by the age of its prices" in aged
+    assert "2026-07-20, stale" in aged
+    monkeypatch.setattr("tco.price_commands.today", lambda: date(2020, 1, 1))
+    assert not any(word in run(*arguments).stdout for word in ("stale", "by the age"))
+
+
+def test_a_bill_says_which_ways_have_no_prices():
+    """Azure has no container prices in the list, AWS has all."""
+    assert "No bill for containers" in run("bill", "--set", "provider=azure").stdout
+    assert "No bill for" not in run("bill").stdout
+
+
+def test_the_total_with_the_whole_bill_is_the_library_s():
+    """Each row of each way of serving, hour by hour unless told otherwise."""
+    options = ["--terms", "on_demand,reserved_1y", "--cloud", "zones_count=3"]
+    done = run("total", "--preset", "internal-tool", *options)
+    assert done.exit_code == 0
+    plan = CloudPlan("hourly", terms=("on_demand", "reserved_1y"), values={"zones_count": 3})
+    for label, usd in billed_rows(billed_total(tco.scenario("internal-tool"), plan)):
+        (row,) = (row for row in done.stdout.splitlines() if label in row)
+        assert all(f"{value:,.0f}" in row for value in usd)
+
+
 @pytest.mark.parametrize(
     ("options", "part"),
     [
@@ -51,9 +85,10 @@ def test_a_bill_can_be_that_of_a_mix_by_the_hour():
         (["--set", "peak_users=-1"], "peak_users"),
     ],
 )
-def test_a_choice_that_makes_no_sense_is_refused_in_one_sentence(options, part):
+@pytest.mark.parametrize("command", ["bill", "total"])
+def test_a_choice_that_makes_no_sense_is_refused_in_one_sentence(command, options, part):
     """Exit code 2, and the rule."""
-    done = run("bill", *options)
+    done = run(command, *options)
     assert done.exit_code == 2
     assert_one_sentence(done.stderr.strip(), part)
 

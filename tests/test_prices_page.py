@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import tco
+from tco.billed_total import billed_total
 from tco.cloud import CloudPlan, fleets
 from tco.dashboard.figure_widget import Figure
 from tco.dashboard.fleet_table import HEADS, MOST_ROWS, ORDERS, fleet_rows, fleet_table_html
@@ -14,6 +15,7 @@ from tco.dashboard.price_state import PriceState
 from tco.dashboard.prices import bill_html, prices, sentence_html, week_figure
 from tco.hosting import bills
 from tco.price_charts import efficient
+from tco.wording import money
 
 
 @pytest.fixture(scope="module")
@@ -123,6 +125,22 @@ def test_the_bill_of_each_way_is_there(state):
     text = bill_html(state)
     for bill in bills(state.scenario.replace(servings=state.scenario.servings[:1]), state.plan):
         assert f"<td data-way='{bill.way}'>{bill.usd_per_month:,.2f}</td>" in text
+
+
+def test_the_whole_bill_in_the_total_is_there_when_asked_for(page):
+    """Nothing before the button is pressed; then the library's total of each way, following the plan."""
+    (button,) = (
+        widget for widget in widgets_of(page) if getattr(widget, "description", "").startswith("The whole bill")
+    )
+    card = next(widget for widget in widgets_of(page) if button in getattr(widget, "children", ()))
+    table = card.children[1]
+    assert table.value == ""
+    button.value = True
+    for scaling in ("static", "hourly"):
+        page.state.view(scaling=scaling)
+        found = billed_total(page.state.scenario, page.state.plan)
+        for usd in (*found.total_usd, *found.servers_usd, *found.beside_usd):
+            assert f"<td>{money(float(usd))}</td>" in table.value
 
 
 def test_a_page_without_an_answer_is_a_page():

@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 from tco import price_charts
 from tco.arrays import Array
 from tco.bill_notes import bill_range, dated, missing_sentence
+from tco.billed_total import billed_rows, billed_total
 from tco.cloud import SCALINGS, Fleets, fleets, peak_rps, week_of
 from tco.dashboard import blocks
 from tco.dashboard.addresses import opened
@@ -70,6 +71,7 @@ def prices(start: Scenario | None = None) -> widgets.Widget:
                 blocks.card(blocks.chart_block(state, lambda _: region_figure(state), "regions")),
             ),
             blocks.card(blocks.html_block(state, lambda _: bill_html(state), "tco-table")),
+            total_card(state),
             blocks.html_block(state, blocks.save_link_html, "tco-actions"),
             blocks.page_links(state, "prices"),
         ]
@@ -130,6 +132,36 @@ def bill_html(state: PriceState) -> str:
     missing = missing_sentence(state.scenario, made)
     words = f"<p class='tco-missing'>{escape(missing)}</p>" if missing else ""
     return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table>{words}"
+
+
+def total_card(state: PriceState) -> widgets.Box:
+    """
+    The total with the whole bill of each month, worked out when it is first asked for: it takes as long as the page.
+    """
+    button = widgets.ToggleButton(description="The whole bill in the total cost")
+    button.add_class("tco-show-total")
+    table = widgets.HTML()
+    table.add_class("tco-table")
+
+    def show(_change: object = None) -> None:
+        table.value = total_html(state) if button.value else ""
+
+    button.observe(show, "value")
+    state.observe(show, "result")
+    return blocks.card(button, table)
+
+
+def total_html(state: PriceState) -> str:
+    """
+    The total with the whole bill in the place of the model's servers and traffic, for all ways of serving.
+    """
+    found, servings = billed_total(state.scenario, state.plan), state.scenario.assumptions.servings
+    heads = ["Present value", *(servings[name].label for name in found.names)]
+    rows = [
+        [label, *(money(float(usd)) if np.isfinite(usd) else "none" for usd in amounts)]
+        for label, amounts in billed_rows(found)
+    ]
+    return blocks.table_html(heads, rows)
 
 
 def _usd(amount: float) -> str:
