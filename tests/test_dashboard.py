@@ -2,6 +2,7 @@
 
 import re
 from base64 import b64decode
+from datetime import date
 
 import ipywidgets as widgets
 import numpy as np
@@ -372,6 +373,13 @@ def test_html_blocks_say_what_the_library_gives(state):
         for content, expected in blocks_of.items():
             words = words_of(shown[content].value.replace("&#x27;", "'"))
             assert [word for word in expected(state.result) if word not in words] == []
+
+
+def test_stale_prices_are_marked_beside_the_verdict():
+    """The oldest price of us-east-1 is of 2026-07-20: fresh for 90 days, and marked from the day after them."""
+    fresh, stale = (State(today=date(2026, 10, day)) for day in (18, 19))
+    assert blocks.price_age_html(fresh) == ""
+    assert "Stale: list prices of 2026-07-20, 91 days old (limit 90)" in blocks.price_age_html(stale)
 
 
 @pytest.mark.parametrize("preset", A.presets)

@@ -20,6 +20,7 @@ from tco.decision import break_even_from, costs_along, serving_labels, sweep_val
 from tco.model import COMPONENTS
 from tco.reasons import limit_reasons
 from tco.scenarios import ScenarioError
+from tco.staleness import price_freshness, price_sentence
 from tco.wording import ASSUMPTION_SET_LABELS, COMPONENT_LABELS, count, durations, inside, money, share
 
 
@@ -124,6 +125,15 @@ def verdict_html(result: Result) -> str:
     The answer in one sentence.
     """
     return f'<div role="status" class="tco-sentence">{escape(verdict(*result).sentence)}</div>'
+
+
+def price_age_html(state: State) -> str:
+    """
+    A mark where the list prices of the scenario's region are stale on the day of the page.
+    """
+    scenario, a = state.scenario, state.scenario.assumptions
+    stale = price_sentence(price_freshness(a.prices, scenario.provider, scenario.region, state.today, a))
+    return f"<div class='tco-stale'>{escape(stale)}</div>" if stale else ""
 
 
 def totals_html(result: Result) -> str:

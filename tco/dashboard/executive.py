@@ -32,7 +32,7 @@ def executive(start: Scenario | None = None) -> widgets.Widget:
         *(slider(state, name) for name in SLIDERS), blocks.country_choice(state), kind="tco-controls"
     )
     answer = blocks.card(
-        blocks.html_block(state, blocks.verdict_html, "tco-verdict"),
+        blocks.html_block(state, lambda r: blocks.verdict_html(r) + blocks.price_age_html(state), "tco-verdict"),
         blocks.html_block(state, blocks.disagreement_html, "tco-disagreement"),
         blocks.html_block(state, blocks.totals_html, "tco-table"),
     )

@@ -44,7 +44,9 @@ def explorer(start: Scenario | None = None) -> widgets.Widget:
                 blocks.side_by_side(*_actions(state), kind="tco-actions"),
                 blocks.page_links(state, "explorer"),
             ),
-            blocks.card(blocks.html_block(state, blocks.verdict_html, "tco-verdict")),
+            blocks.card(
+                blocks.html_block(state, lambda r: blocks.verdict_html(r) + blocks.price_age_html(state), "tco-verdict")
+            ),
             blocks.error_note(state),
             blocks.notice(state),
             blocks.card(input_panel(state)),

@@ -23,7 +23,6 @@ from tco.hosting import Bill, bills, break_even_rps
 from tco.look import figure
 from tco.pricing import PURCHASES
 from tco.scenarios import Scenario
-from tco.staleness import price_freshness, price_sentence
 from tco.units import HOURS_PER_MONTH
 from tco.wording import PROVIDER_LABELS, PURCHASE_LABELS, count, money, share
 
@@ -101,10 +100,7 @@ def sentence_html(state: PriceState, result: Result) -> str:
         if found.on_credit[i, j]:
             left = week_of(scenario, state.plan, found, i, j).credit_share.min()
             aside = f"<div class='tco-aside'>{escape(CREDIT_WORDS.format(left=share(float(left))))}</div>"
-    a = scenario.assumptions
-    stale = price_sentence(price_freshness(a.prices, scenario.provider, scenario.region, state.today, a))
-    mark = f'<div class="tco-stale">{escape(stale)}</div>' if stale else ""
-    return f'<div role="status" class="tco-sentence">{escape(said)}</div>{aside}{mark}'
+    return f'<div role="status" class="tco-sentence">{escape(said)}</div>{aside}{blocks.price_age_html(state)}'
 
 
 def bill_html(state: PriceState) -> str:

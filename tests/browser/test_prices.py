@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
+from tco.billed_total import billed_total
 from tco.cloud import CloudPlan
 from tco.dashboard import prices
 from tco.dashboard.fleet_table import MOST_ROWS, fleet_rows
 from tco.dashboard.price_state import PriceState
 from tco.hosting import bills
 from tco.scenarios import Scenario
+from tco.wording import money
 from tests.browser.pages import (
     WAIT_SECONDS,
     Drawn,
@@ -94,6 +96,11 @@ def test_shows_the_library_and_follows_its_controls(any_page: Page, dashboard: s
     choose(any_page, "terms", "On demand", "Spot", "Reserved, 3 years")
     plan = CloudPlan("hourly", "office-hours", ("on_demand", "spot", "reserved_3y"))
     assert_shows(any_page, drawn, state_of(scenario, plan))
+
+    any_page.get_by_role("button", name="The whole bill in the total cost").click()
+    found = billed_total(scenario, plan)
+    cells = any_page.locator(".tco-card", has=any_page.locator(".tco-show-total")).locator("tr:last-child td")
+    expect(cells).to_have_text([money(float(usd)) for usd in found.total_usd])
 
     choose(any_page, "provider", "Google Cloud")
     choose(any_page, "region", "us-central1")
