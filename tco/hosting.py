@@ -6,6 +6,7 @@ traffic, database and logs come on top.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -435,6 +436,8 @@ def break_even_rps(scenario: Scenario, plan: CloudPlan, serving: str, way: str) 
         Load of the busiest second; NaN where one of the two is cheaper at any load, or is not on offer. [req/s]
     """
     alone = scenario.replace(servings=(serving,), peak_users=0)
+    # The load that is found is that of the month itself, whichever it is.
+    plan = replace(plan, month=0)
 
     def gap_usd(load_rps: float) -> float:
         at = alone.replace(direct_peak_load_rps=load_rps)

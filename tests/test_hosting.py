@@ -202,6 +202,13 @@ def test_functions_cost_less_below_the_break_even_and_more_above(serving):
         assert min(usd, key=usd.get) == cheaper
 
 
+def test_growth_moves_no_break_even():
+    """The load at which servers begin to cost less is the same in every month, however soon it comes."""
+    scenario = tco.scenario("customer-api", servings=("fastapi-async",))
+    at = [break_even_rps(scenario, CloudPlan(month=month), "fastapi-async", "functions") for month in (0, 24)]
+    assert at[0] == at[1]
+
+
 def test_a_break_even_that_is_not_there_is_nan():
     """Azure has no container prices."""
     azure = tco.scenario("customer-api", provider="azure", servings=("fastapi-async",))

@@ -8,11 +8,11 @@ import pytest
 
 import tco
 from tco.billed_total import billed_total
-from tco.cloud import CloudPlan, fleets
+from tco.cloud import CloudPlan, fleets, peak_rps
 from tco.dashboard.figure_widget import Figure
 from tco.dashboard.fleet_table import HEADS, MOST_ROWS, ORDERS, fleet_rows, fleet_table_html
 from tco.dashboard.price_state import PriceState
-from tco.dashboard.prices import bill_html, prices, sentence_html, week_figure
+from tco.dashboard.prices import bill_html, prices, sentence_html, swept_loads, ways_figure, week_figure
 from tco.hosting import bills
 from tco.price_charts import efficient
 from tco.wording import money
@@ -109,6 +109,34 @@ def test_the_page_says_which_fleets_count_on_credit(state):
     assert (cpu["t4g.small"], cpu["m7g.large"]) == ("20% for good", "full")
     assert "CPU credits" not in sentence_html(state, state.result)
     assert [trace.name for trace in week_figure(state).data] == ["Servers", "Utilization"]
+
+
+def test_growth_and_zones_are_those_of_the_plan(state):
+    """A year on at 3 per cent a month, spread over three zones: the library's fleets for that plan."""
+    state.view(month=12)
+    state.view(zones_count=3.0)
+    assert state.plan == CloudPlan(month=12, values={"zones_count": 3.0})
+    found = fleets(state.scenario, state.plan)
+    cheapest = fleet_rows(state)[0]
+    i = int(found.best[0])
+    assert (cheapest.instance, cheapest.servers) == (found.catalogue.names[i], found.peak_servers[i, 0])
+    assert cheapest.servers % 3 == 0
+    state.view(zones_count=-1.0)
+    assert "zones_count" in state.error
+    assert state.plan.values == {"zones_count": 3.0}
+
+
+def test_bills_against_traffic_are_those_of_the_load_on_the_axis(state):
+    """A year on, the load of that month stands on the axis with the bill of that month."""
+    state.view(month=12)
+    load = peak_rps(state.scenario, state.plan)
+    assert swept_loads(state)[-1] == pytest.approx(10 * load, rel=1e-9)
+    (ways,) = (trace for trace in ways_figure(state).data if trace.name == "Servers")
+    at_ten_times = state.scenario.replace(
+        peak_users=10 * state.scenario.value("peak_users"), servings=("flask-threads",)
+    )
+    (bill,) = bills(at_ten_times, state.plan, ("servers",))
+    assert ways.y[-1] == pytest.approx(bill.usd_per_month, rel=1e-9)
 
 
 def test_a_plan_that_makes_no_sense_leaves_all_as_it_is(state):

@@ -9,6 +9,7 @@ from tco.dashboard.state import Result, State
 from tco.hosting import Bill
 from tco.inputs import InputError
 from tco.scenarios import Scenario
+from tco.services import NAMES
 
 
 class PriceState(State):
@@ -40,8 +41,9 @@ class PriceState(State):
     def view(self, **changes: Any) -> None:
         """Change what is shown; a plan that makes no sense leaves all as it is."""
         try:
-            plan = {name: changes.pop(name) for name in ("scaling", "profile", "terms") if name in changes}
-            self.plan = replace(self.plan, **plan)
+            plan = {name: changes.pop(name) for name in ("scaling", "profile", "terms", "month") if name in changes}
+            values = {name: changes.pop(name) for name in NAMES if name in changes}
+            self.plan = replace(self.plan, **plan, values={**self.plan.values, **values})
         except InputError as error:
             self._refuse(f"Not changed: {error}")
             return

@@ -1,6 +1,7 @@
 """The prices page: the cheapest fleets, what they cost where and when, and what the monthly bill is made of."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from html import escape
 from typing import Any
 
@@ -27,6 +28,7 @@ from tco.units import HOURS_PER_MONTH
 from tco.wording import PROVIDER_LABELS, PURCHASE_LABELS, count, money, share
 
 SWEEP_POINTS = 13
+SLIDERS = ("peak_users", "spare_servers", "minimum_servers")
 CREDIT_WORDS = (
     "Its servers run at full speed on CPU credits saved in quiet hours, which never fall below {left} of the most that "
     "they can hold. The total of the other pages counts their sustained CPU alone."
@@ -53,7 +55,7 @@ def prices(start: Scenario | None = None) -> widgets.Widget:
         [
             blocks.card(
                 blocks.side_by_side(blocks.preset_choice(state), kind="tco-controls"),
-                blocks.side_by_side(*_choices(state), slider(state, "peak_users"), kind="tco-controls"),
+                blocks.side_by_side(*_choices(state), *(slider(state, name) for name in SLIDERS), kind="tco-controls"),
             ),
             blocks.error_note(state),
             blocks.notice(state),
@@ -215,7 +217,9 @@ def _swept(state: PriceState) -> tuple[Array, list[dict[str, Bill]]]:
     loads = swept_loads(state)
     serving = state.scenario.servings[state.serving_index]
     alone = state.scenario.replace(servings=(serving,), peak_users=0)
-    at = (bills(alone.replace(direct_peak_load_rps=float(load)), state.plan) for load in loads)
+    # These are loads of the month that is shown: nothing grows from them.
+    plan = replace(state.plan, month=0)
+    at = (bills(alone.replace(direct_peak_load_rps=float(load)), plan) for load in loads)
     state.swept = (state.result, (loads, [{bill.way: bill for bill in made} for made in at]))
     return state.swept[1]
 
@@ -261,8 +265,27 @@ def _choices(state: PriceState) -> list[widgets.Widget]:
             lambda: state.plan.scaling,
         ),
         _view_menu(state, "profile", "Shape of the week", lambda: profiles, lambda: state.plan.profile),
+        _view_menu(state, "month", "Growth", lambda: _months(state), lambda: state.plan.month),
+        _view_menu(state, "zones_count", "Zones", lambda: _zones(state), lambda: _zones_count(state)),
         _term_choice(state),
     ]
+
+
+def _months(state: PriceState) -> list[tuple[str, Any]]:
+    """The start, each year, and the last month of the horizon."""
+    last = int(np.ceil(state.scenario.value("horizon_months"))) - 1
+    months = sorted({*range(0, last, 12), last, state.plan.month})
+    return [(f"After {count(month)} months" if month else "At the start", month) for month in months]
+
+
+def _zones_count(state: PriceState) -> float:
+    return state.plan.value(state.scenario, "zones_count")
+
+
+def _zones(state: PriceState) -> list[tuple[str, Any]]:
+    """Over how many zones servers are spread so that the others carry the peak when one fails."""
+    numbers = sorted({1.0, 2.0, 3.0, _zones_count(state)})
+    return [(f"{count(number)}, one of which may fail" if number > 1 else "1", number) for number in numbers]
 
 
 def _filters(state: PriceState) -> list[widgets.Widget]:

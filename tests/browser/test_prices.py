@@ -94,7 +94,9 @@ def test_shows_the_library_and_follows_its_controls(any_page: Page, dashboard: s
     choose(any_page, "scaling", "Hour by hour")
     choose(any_page, "profile", "Office hours")
     choose(any_page, "terms", "On demand", "Spot", "Reserved, 3 years")
-    plan = CloudPlan("hourly", "office-hours", ("on_demand", "spot", "reserved_3y"))
+    choose(any_page, "month", "After 12 months")
+    choose(any_page, "zones_count", "3, one of which may fail")
+    plan = CloudPlan("hourly", "office-hours", ("on_demand", "spot", "reserved_3y"), 12, {"zones_count": 3.0})
     assert_shows(any_page, drawn, state_of(scenario, plan))
 
     any_page.get_by_role("button", name="The whole bill in the total cost").click()
