@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Final, get_args
 
@@ -76,7 +76,7 @@ class PriceList:
     @cached_property
     def families(self) -> Column:
         """Family of each row: its name without the size."""
-        return np.array([family_of(instance) for instance in self.columns["instance"].tolist()])
+        return np.array([_family_of(instance) for instance in self.columns["instance"].tolist()])
 
     @cached_property
     def core_speed_ratio(self) -> npt.NDArray[np.float64]:
@@ -237,6 +237,10 @@ def family_of(instance: str) -> str:
     if "." in instance:
         return instance.partition(".")[0]
     return re.sub(r"-(\d+|micro|small|medium|large)$", "", instance)
+
+
+# The types of a region are asked for again and again.
+_family_of = cache(family_of)
 
 
 def read_core_speeds(path: Path) -> dict[str, CoreSpeed]:

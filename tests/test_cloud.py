@@ -1,15 +1,18 @@
 """Cloud: fleets over the week on mixed terms, by hand and against exhaustive search."""
 
 import itertools
+import math
 
 import numpy as np
 import pytest
 
 import tco
-from tco import cloud
+from tco import cloud, credit
 from tco.assumptions import load_assumptions
 from tco.cloud import CloudPlan, fleets, week_of
 from tco.inputs import Catalogue, InputError
+from tco.performance import ServerSize, server_performance
+from tco.servers import request_cpu_ms
 from tests.tables import PRICE_HEADER
 from tests.test_credit import bucket_hours
 
@@ -286,3 +289,53 @@ def test_types_of_ones_own_can_be_priced(scenario):
     found = fleets(scenario, CloudPlan(), (own, {"on_demand": own.instance_usd_per_hour}))
     assert found.usd_per_hour.shape == (1, 3)
     assert np.isfinite(found.usd_per_hour).all()
+
+
+def test_the_cheapest_fleets_of_a_thousand_random_scenarios_are_those_of_brute_force():
+    """
+    A fleet of every type of the region in plain Python, credits included, over all regions and profiles, with up to 500
+    servers. What one server of a type carries is asked for apart: at its sustained share, and at full speed as long as
+    the credits last.
+    """
+    generator = np.random.default_rng(seed=4)
+    start = tco.scenario("customer-api", traffic_growth_share_per_month=0)
+    prices, profiles = start.assumptions.prices, list(start.assumptions.cloud.profiles)
+    places = [(provider, region) for provider, regions in prices.regions.items() for region in regions]
+    servings = list(start.assumptions.servings)
+    on_credit = 0
+    for number in range(1_000):
+        provider, region = places[number % len(places)]
+        scenario = start.replace(
+            provider=provider,
+            region=region,
+            servings=(servings[number % len(servings)],),
+            peak_users=float(np.exp(generator.uniform(np.log(10), np.log(100_000)))),
+            app_cpu_ms=float(generator.uniform(1, 60)),
+            spare_servers=float(number % 3),
+        )
+        plan = CloudPlan(profile=profiles[number % len(profiles)])
+        found = fleets(scenario, plan)
+        types, load = found.catalogue, cloud.peak_rps(scenario, plan)
+        beside = scenario.value("server_overhead_usd_per_month") / 730
+        costs = []
+        for carries, usd in zip(found.server_capacity_rps[:, 0], types.instance_usd_per_hour, strict=True):
+            if carries * 500 > load:
+                count = max(math.ceil(load / carries - 1e-9) + number % 3, int(scenario.value("minimum_servers")))
+                costs.append(min(count, 500) * (usd + beside))
+        assert found.usd_per_hour[found.best[0], 0] == pytest.approx(min(costs), rel=1e-9)
+
+        # One type of each, burstable where the region has any.
+        cap_hours = cloud.credit_cap_hours(scenario)
+        i = int(generator.choice(np.flatnonzero(cap_hours) if cap_hours.any() else len(cap_hours)))
+        share, speed = types.sustained_cpu_share[i], types.core_speed_ratio[i]
+        size = ServerSize(types.vcpu_count[i], types.memory_gib[i], share, speed)
+        carries = server_performance(scenario, *size).capacity_rps[0]
+        if cap_hours[i]:
+            full = server_performance(scenario, *size._replace(sustained_cpu_share=1.0)).capacity_rps[0]
+            cores = size.vcpu_count * share * speed
+            ratio = credit.burst_ratio(cloud.profile_of(scenario, plan).share, cap_hours[i])
+            lasting = 0.6 * ratio * cores * 1000 / request_cpu_ms(scenario.shared, scenario.framework)[0]
+            carries = np.fmax(carries, np.minimum(full, lasting))
+            on_credit += found.on_credit[i, 0]
+        assert found.server_capacity_rps[i, 0] == pytest.approx(carries, rel=1e-9, nan_ok=True)
+    assert on_credit > 100
