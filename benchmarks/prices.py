@@ -79,6 +79,10 @@ def main() -> None:
             lambda: [choose(types, scenario, loads) for types in regions],
         ),
         (f"fleets of a region over the week, mixed terms, {ways} ways", lambda: fleets(scenario, plan)),
+        (
+            f"fleets of a region for the peak, with CPU credits, {ways} ways",
+            lambda: fleets(scenario, CloudPlan()),
+        ),
         (f"all bills, {ways} ways of serving", lambda: bills(scenario, plan)),
     ]
     for name, call in rows:
