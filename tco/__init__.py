@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tco.model import Costs
     from tco.performance import ServerPerformance, server_performance
     from tco.portfolio import sweep
+    from tco.report import report_bytes, write_report
     from tco.scenarios import Scenario, ScenarioError, evaluate, read_scenario, scenario
     from tco.sensitivity import tornado, what_matters
     from tco.single_question import judge_single_question
@@ -50,6 +51,7 @@ _HOMES = {
     "how_sure": "uncertainty",
     "judge_single_question": "single_question",
     "read_scenario": "scenarios",
+    "report_bytes": "report",
     "scenario": "scenarios",
     "server_performance": "performance",
     "sweep": "portfolio",
@@ -59,6 +61,7 @@ _HOMES = {
     "what_matters": "sensitivity",
     "winner_map": "flips",
     "worth_knowing": "information",
+    "write_report": "report",
 }
 
 __all__ = [
@@ -80,6 +83,7 @@ __all__ = [
     "how_sure",
     "judge_single_question",
     "read_scenario",
+    "report_bytes",
     "scenario",
     "server_performance",
     "sweep",
@@ -89,6 +93,7 @@ __all__ = [
     "what_matters",
     "winner_map",
     "worth_knowing",
+    "write_report",
 ]
 
 

@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from tco import price_commands
+from tco import price_commands, report_command
 from tco.decision import serving_labels, verdict
 from tco.inputs import InputError
 from tco.model import COMPONENTS, Costs
@@ -53,6 +53,7 @@ prices = typer.Typer(no_args_is_help=True, help=price_commands.__doc__)
 for _command in (price_commands.refresh, price_commands.bill, price_commands.total, price_commands.actual):
     prices.command()(refusing(_command))
 app.add_typer(prices, name="prices")
+app.command()(refusing(report_command.report))
 
 
 @app.callback()

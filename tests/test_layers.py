@@ -53,15 +53,17 @@ LAYERS = (
     ("portfolio", "single_question"),
     ("charts", "charts_capacity", "charts_people", "price_charts", "export"),
     ("charts_evidence", "charts_uncertainty"),
+    ("report",),
     ("dashboard", "measure", "refresh"),
     ("price_commands",),
     ("published_command",),
+    ("report_command",),
     ("cli",),
     ("__main__",),
 )
 RANK = {module: rank for rank, modules in enumerate(LAYERS) for module in modules}
 FORMULAS = [module for modules in LAYERS[:6] for module in modules]
-PACKAGES = ("dashboard", "measure", "refresh")
+PACKAGES = ("dashboard", "measure", "refresh", "report")
 # The front door imports each name when it is first used.
 FRONT_DOOR = "__init__"
 PAGES_AND_SERVERS = (
