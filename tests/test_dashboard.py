@@ -1,5 +1,6 @@
 """Pages without a browser: the state, the controls and the blocks, by setting `.value` and reading the result."""
 
+import gzip
 import re
 from base64 import b64decode
 from datetime import date
@@ -14,11 +15,13 @@ from tco.assumptions import FRAMEWORK_NAMES, SHARED_NAMES, data_directory, load_
 from tco.claims import claim_views
 from tco.dashboard import blocks
 from tco.dashboard.controls import aligned_step, choice, slider, tooltip
+from tco.dashboard.downloads import Downloads
 from tco.dashboard.executive import SLIDERS, executive
 from tco.dashboard.explorer import MOST_FILE_BYTES, explorer
 from tco.dashboard.figure_widget import Figure
 from tco.dashboard.state import Result, State
 from tco.decision import break_even, is_wide, verdict
+from tco.inputs import InputError
 from tco.model import COMPONENTS
 from tco.scenarios import parse_scenario
 from tco.wording import COMPONENT_LABELS, money
@@ -605,3 +608,49 @@ def test_reset_goes_back_to_the_start():
     assert page.state.scenario.to_toml() == tco.scenario("customer-api").to_toml()
     assert page.state.error == ""
     assert found(page, "tco-error").layout.display == "none"
+
+
+# --- downloads
+
+
+@pytest.fixture
+def downloads(state, monkeypatch):
+    """The buttons of a page, and what they send to it."""
+    buttons = Downloads(state)
+    buttons.sent = []
+    monkeypatch.setattr(buttons, "send", lambda content, buffers=(): buttons.sent.append((content, buffers)))
+    return buttons
+
+
+def test_a_file_is_made_when_it_is_asked_for_and_not_before(state, downloads, monkeypatch):
+    """Steps of a slider make none; a button makes one of the scenario that is in force then."""
+    made = []
+    monkeypatch.setattr("tco.dashboard.downloads.report_bytes", lambda *asked: made.append(asked) or b"content")
+    state.change(peak_users=5.0)
+    state.change(peak_users=6.0)
+    assert made == []
+    downloads._handle_custom_msg({"make": "csv"}, [])  # noqa: SLF001, what a browser's message calls
+    assert made == [(state.scenario, "csv", state.costs)]
+    ((content, (packed,)),) = downloads.sent
+    assert content == {"made": "csv", "name": "tco-customer-api.csv"}
+    assert gzip.decompress(packed) == b"content"
+
+
+@pytest.mark.parametrize("message", ["xlsx", {"make": "pdf"}, {"make": ["csv"]}, {"make": "../csv"}, {}, None, 7])
+def test_what_no_button_sends_is_passed_over(downloads, message):
+    """Whoever looks at a page can write to its kernel."""
+    downloads._handle_custom_msg(message, [])  # noqa: SLF001
+    assert downloads.sent == []
+
+
+def test_a_file_that_cannot_be_made_is_told_without_a_traceback(downloads, monkeypatch, caplog):
+    """A refusal in its own words, anything else in words that say nothing of the program; the log has the rest."""
+    for error, words in ((InputError("too many"), "too many"), (KeyError("secret"), "The file could not be made.")):
+
+        def fail(*_asked, error=error):
+            raise error
+
+        monkeypatch.setattr("tco.dashboard.downloads.report_bytes", fail)
+        downloads._handle_custom_msg({"make": "xlsx"}, [])  # noqa: SLF001
+        assert downloads.sent.pop() == ({"made": "xlsx", "refused": words}, ())
+    assert "secret" in caplog.text

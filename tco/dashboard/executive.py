@@ -6,6 +6,7 @@ from tco import charts
 from tco.dashboard import blocks
 from tco.dashboard.addresses import opened
 from tco.dashboard.controls import slider
+from tco.dashboard.downloads import Downloads
 from tco.dashboard.state import State
 from tco.scenarios import Scenario
 
@@ -49,7 +50,9 @@ def executive(start: Scenario | None = None) -> widgets.Widget:
                 blocks.card(blocks.chart_block(state, lambda r: charts.launch_chart(*r), "launch")),
             ),
             blocks.claims_card(state),
-            blocks.html_block(state, blocks.save_link_html, "tco-actions"),
+            blocks.side_by_side(
+                Downloads(state), blocks.html_block(state, blocks.save_link_html, "tco-save-link"), kind="tco-actions"
+            ),
             blocks.page_links(state, "executive"),
         ]
     )

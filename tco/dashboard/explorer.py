@@ -10,6 +10,7 @@ from tco.assumptions import FRAMEWORK_NAMES, SHARED_NAMES
 from tco.dashboard import blocks
 from tco.dashboard.addresses import opened
 from tco.dashboard.controls import choice, slider
+from tco.dashboard.downloads import Downloads
 from tco.dashboard.state import State
 from tco.pricing import PURCHASES
 from tco.scenarios import Scenario
@@ -41,7 +42,7 @@ def explorer(start: Scenario | None = None) -> widgets.Widget:
                 blocks.side_by_side(
                     blocks.preset_choice(state), blocks.assumption_set_choice(state), kind="tco-controls"
                 ),
-                blocks.side_by_side(*_actions(state), kind="tco-actions"),
+                blocks.side_by_side(*_actions(state), Downloads(state), kind="tco-actions"),
                 blocks.page_links(state, "explorer"),
             ),
             blocks.card(

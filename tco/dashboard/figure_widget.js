@@ -44,6 +44,26 @@ async function fromKernel(model) {
   return run(address).finally(() => URL.revokeObjectURL(address));
 }
 
+// Buttons under a chart that save its picture as it is drawn.
+function saveButtons(plot, name) {
+  const row = document.createElement("div");
+  row.className = "tco-figure-save";
+  for (const format of ["png", "svg"]) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = format.toUpperCase();
+    button.setAttribute("aria-label", `Save the chart ${name} as ${format.toUpperCase()}`);
+    button.addEventListener("click", () => {
+      const { width, height } = plot._fullLayout;
+      // Twice the pixels, so that a picture is sharp on a slide.
+      const scale = format === "png" ? 2 : 1;
+      globalThis.Plotly.downloadImage(plot, { format, filename: `tco-${name}`, width, height, scale });
+    });
+    row.append(button);
+  }
+  return row;
+}
+
 function render({ model, el }) {
   const plot = document.createElement("div");
   const note = document.createElement("p");
@@ -53,7 +73,9 @@ function render({ model, el }) {
   el.classList.add("tco-figure");
   el.dataset.name = model.get("name");
   el.dataset.state = "waiting";
-  el.append(plot, note);
+  const save = saveButtons(plot, model.get("name"));
+  save.hidden = true;
+  el.append(plot, note, save);
 
   let shown = ""; // the drawing that the page shows now
   let shownWidth = 0;
@@ -103,6 +125,7 @@ function render({ model, el }) {
     plot.style.height = `${layout.height || DEFAULT_HEIGHT_PX}px`;
     plot.hidden = false;
     note.hidden = true;
+    save.hidden = false;
     await Plotly.react(plot, figure.data, layout, CONFIG);
     plot.setAttribute("role", "img");
     plot.setAttribute("aria-label", alt);
@@ -113,6 +136,7 @@ function render({ model, el }) {
 
   function fail(drawing) {
     plot.hidden = true;
+    save.hidden = true;
     note.hidden = false;
     note.textContent = FAILED;
     note.setAttribute("role", "alert");

@@ -100,7 +100,8 @@ class Book:
         sheet = self.file.add_worksheet(name)
         for column, width in enumerate(widths):
             sheet.set_column(column, column, width)
-        sheet.freeze_panes(rows_on_top, columns_left)
+        if rows_on_top:
+            sheet.freeze_panes(rows_on_top, columns_left)
         sheet.hide_gridlines(2)
         sheet.set_landscape()
         sheet.set_paper(9)  # A4

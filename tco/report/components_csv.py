@@ -2,13 +2,14 @@
 
 import csv
 import io
+from typing import Final
 
 from tco.model import COMPONENTS, Costs
 from tco.scenarios import Scenario
 from tco.wording import COMPONENT_LABELS
 
 # What a spreadsheet takes for the beginning of a formula.
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n")
+FORMULA_SIGNS: Final = ("=", "+", "-", "@")
 
 
 def components_csv(scenario: Scenario, costs: Costs) -> str:
@@ -57,11 +58,12 @@ def harmless(text: str) -> str:
     Returns
     -------
     text : str
-        The same, with an apostrophe in front where it begins like a formula.
+        The same on one line, with an apostrophe in front where it begins like a formula.
 
     Examples
     --------
     >>> harmless("=cmd|' /C calc'!A0"), harmless("Flask")
     ("'=cmd|' /C calc'!A0", 'Flask')
     """
+    text = " ".join(text.split())  # a tab or a line break before the sign would hide it
     return f"'{text}" if text.startswith(FORMULA_SIGNS) else text

@@ -1,6 +1,6 @@
 """HTML page: a scenario as one file that opens anywhere, without a network, and prints."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from html import escape
 from typing import Final
 
@@ -8,9 +8,11 @@ import plotly.graph_objects as go
 from plotly.offline import get_plotlyjs
 
 from tco import charts, charts_uncertainty
+from tco.arrays import Array
 from tco.decision import Verdict, break_even_from, costs_along, serving_labels, sweep_values, verdict
 from tco.flips import Flip, what_flips
 from tco.inputs import InputError
+from tco.keys import name_of
 from tco.model import COMPONENTS, Costs
 from tco.report.provenance import EVIDENCE, stated_inputs, used_sources
 from tco.scenarios import Scenario
@@ -18,8 +20,6 @@ from tco.uncertainty import Uncertainty
 from tco.wording import COMPONENT_LABELS, count, durations, money, quantity, share
 
 MOST_FLIPS: Final = 8
-# Charts are drawn at the width of a sheet of paper, so that print is like the screen.
-CHART_WIDTH_PX: Final = 680
 _STYLE: Final = """
 :root { color-scheme: light; }
 * { box-sizing: border-box; }
@@ -37,7 +37,8 @@ th, td { padding: 5px 10px; border-bottom: 1px solid #e6e9ed; text-align: right;
 th:first-child, .words td, .words th { text-align: left; }
 .words { font-size: 13px; }
 .total > * { border-top: 2px solid #52606d; font-weight: 700; }
-.chart { max-width: 100%; overflow-x: auto; margin: 0 0 16px; }
+/* No wider than a sheet of paper, so that print is like the screen. */
+.chart { max-width: 680px; margin: 16px 0; }
 a { color: #0b5575; }
 @page { size: A4; margin: 14mm; }
 @media print {
@@ -46,7 +47,8 @@ a { color: #0b5575; }
   section { padding: 0 0 8px; border: 0; }
   .chart, tr, h2 { break-inside: avoid; break-after: auto; }
   h2 { break-after: avoid; }
-  .scroll, .chart { overflow: visible; }
+  .scroll { overflow: visible; }
+  .modebar { display: none; }
   .words { font-size: 8px; }
   .words td, .words th { padding: 2px 4px; }
 }
@@ -113,8 +115,7 @@ def html_page(scenario: Scenario, costs: Costs, found: Uncertainty) -> str:
 
 def _chart_html(figure: go.Figure) -> str:
     """A chart, and its point in words where no script runs."""
-    wide = go.Figure(figure).update_layout(width=CHART_WIDTH_PX)
-    drawn = wide.to_html(full_html=False, include_plotlyjs=False, config={"displaylogo": False, "staticPlot": False})
+    drawn = figure.to_html(full_html=False, include_plotlyjs=False, config={"displaylogo": False, "responsive": True})
     words = escape(str(figure.layout.meta))
     return f"<div class='chart' role='img' aria-label='{words}'>{drawn}<noscript><p>{words}</p></noscript></div>"
 
@@ -132,34 +133,35 @@ def _traffic_chart(scenario: Scenario, answer: Verdict) -> go.Figure:
     )
 
 
-def _table(head: Iterable[str], rows: Iterable[Iterable[str]], kind: str = "", last: str = "") -> str:
+def _row(cells: Iterable[str], kind: str = "") -> str:
+    first, *others = map(escape, cells)
+    return f"<tr class='{kind}'><th scope='row'>{first}</th>{''.join(f'<td>{cell}</td>' for cell in others)}</tr>"
+
+
+def _table(head: Iterable[str], rows: Iterable[str], kind: str = "") -> str:
     heads = "".join(f"<th scope='col'>{escape(cell)}</th>" for cell in head)
-    body = "".join(
-        f"<tr><th scope='row'>{escape(first)}</th>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>"
-        for first, *cells in rows
-    )
-    table = f"<thead><tr>{heads}</tr></thead><tbody>{body}{last}</tbody>"
+    table = f"<thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody>"
     return f"<div class='scroll'><table class='{kind}'>{table}</table></div>"
 
 
 def _components_html(scenario: Scenario, costs: Costs) -> str:
     labels = serving_labels(scenario)
-    rows = [[COMPONENT_LABELS[part], *(money(float(usd)) for usd in costs.component_usd[part])] for part in COMPONENTS]
-    cells = "".join(f"<td>{money(float(usd))}</td>" for usd in costs.total_usd)
-    total = f"<tr class='total'><th scope='row'>Total</th>{cells}</tr>"
+
+    def dollars(values: Array) -> list[str]:
+        return [money(float(usd)) for usd in values]
+
     servers = [
         f"{count(float(number))} x {name}" if name else "none fits"
         for number, name in zip(costs.peak_servers, costs.instances, strict=True)
     ]
-    further = _table(
-        ["", *(labels[name] for name in costs.names)],
-        [
-            ["Time to launch", *durations(costs.launch_months)],
-            ["Cloud in the busiest month", *(money(float(usd)) for usd in costs.busiest_cloud_usd_per_month)],
-            ["Servers in the busiest month", *servers],
-        ],
-    )
-    return _table(["Present value", *(labels[name] for name in costs.names)], rows, last=total) + further
+    rows = [
+        *(_row([COMPONENT_LABELS[part], *dollars(costs.component_usd[part])]) for part in COMPONENTS),
+        _row(["Total", *dollars(costs.total_usd)], "total"),
+        _row(["Time to launch", *durations(costs.launch_months)]),
+        _row(["Cloud in the busiest month", *dollars(costs.busiest_cloud_usd_per_month)]),
+        _row(["Servers in the busiest month", *servers]),
+    ]
+    return _table(["Present value", *(labels[name] for name in costs.names)], rows)
 
 
 def _sure_html(scenario: Scenario, found: Uncertainty) -> str:
@@ -170,7 +172,10 @@ def _sure_html(scenario: Scenario, found: Uncertainty) -> str:
         for i, name in enumerate(found.names)
     ]
     head = ("", "Chance of being cheapest", "Total, 5 in 100 below", "Middle", "5 in 100 above")
-    return _table(head, rows) + f"<p class='quiet'>From {found.draws:,} draws of all inputs over their ranges.</p>"
+    return (
+        _table(head, map(_row, rows))
+        + f"<p class='quiet'>From {found.draws:,} draws of all inputs over their ranges.</p>"
+    )
 
 
 def _flips_html(scenario: Scenario, answer: Verdict) -> str:
@@ -181,13 +186,14 @@ def _flips_html(scenario: Scenario, answer: Verdict) -> str:
     flips = what_flips(scenario, answer.best, answer.runner_up)
     if not flips:
         return f"<p>No single input makes {escape(pair)} change places within its range.</p>"
-    said: Callable[[Flip, float], str] = lambda flip, value: quantity(flip.key.partition(".")[0], value)  # noqa: E731
-    rows = [
-        [flip.label, said(flip, flip.now), ", ".join(said(flip, value) for value in flip.values)]
-        for flip in flips[:MOST_FLIPS]
-    ]
+
+    def said(flip: Flip, *values: float) -> str:
+        return ", ".join(quantity(name_of(flip.key), value) for value in values)
+
+    rows = [_row([flip.label, said(flip, flip.now), said(flip, *flip.values)]) for flip in flips[:MOST_FLIPS]]
     more = f"<p class='quiet'>And {len(flips) - MOST_FLIPS} more inputs.</p>" if len(flips) > MOST_FLIPS else ""
-    return f"<p>{escape(pair)} change places:</p>" + _table(("One input alone", "Now", "Changes it at"), rows) + more
+    table = _table(("One input alone", "Now", "Changes it at"), rows)
+    return f"<p>{escape(pair)} change places:</p>{table}{more}"
 
 
 def _inputs_html(scenario: Scenario) -> str:
@@ -204,7 +210,7 @@ def _inputs_html(scenario: Scenario) -> str:
         ]
         for one in stated_inputs(scenario)
     ]
-    return _table(("Input", "Value", "Unit", "Range", "Evidence", "Source", "Note"), rows, "words")
+    return _table(("Input", "Value", "Unit", "Range", "Evidence", "Source", "Note"), map(_row, rows), "words")
 
 
 def _evidence_html(scenario: Scenario) -> str:
@@ -215,7 +221,7 @@ def _evidence_html(scenario: Scenario) -> str:
         for source in used_sources(scenario, inputs)
     ]
     return (
-        _table(("Grade", "Inputs", "What it means"), grades, "words")
+        _table(("Grade", "Inputs", "What it means"), map(_row, grades), "words")
         + "<p></p>"
-        + _table(("Source", "Publisher", "Date", "Address", "Note"), sources, "words")
+        + _table(("Source", "Publisher", "Date", "Address", "Note"), map(_row, sources), "words")
     )
