@@ -226,4 +226,6 @@ def number_format(name: str, unit: str) -> str:
     """
     if name.endswith(SHARES):
         return "0.0%"
-    return {"USD/h": "0.0000", "1/month": "0.000000", "1": "0.####", "": "General"}.get(unit, "#,##0.00")
+    if name.endswith("_ratio"):
+        return "0.0000"
+    return {"USD/h": "0.0000", "1/month": "0.000000", "1": "General", "": "General"}.get(unit, "#,##0.00")
