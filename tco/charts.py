@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from tco.arrays import Array
-from tco.decision import is_wide, serving_labels, verdict
+from tco.decision import break_even_from, costs_along, is_wide, serving_labels, sweep_values, verdict
 from tco.inputs import InputError
 from tco.look import MONEY_AXIS, axis, colors_of, figure, labels_of, line_of, mark
 from tco.model import COMPONENTS, NOT_SPENT, Costs
@@ -152,6 +152,41 @@ def sweep_chart(
     # A small team launches late, and that costs nothing here as long as no framework would be quicker.
     caveat = ", without margin before a launch" if name == "team_people" else ""
     return figure(title, f"total cost in USD against {inside(row.label)}{caveat}", traces, layout)
+
+
+def swept_chart(scenario: Scenario, costs: Costs, name: str) -> go.Figure:
+    """
+    Total cost over the range of one input, with the break-even of the two cheapest.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        One scenario.
+    costs : Costs
+        Its costs.
+    name : str
+        A shared input.
+
+    Returns
+    -------
+    figure : plotly.graph_objects.Figure
+        As `sweep_chart` draws it.
+
+    Examples
+    --------
+    >>> import tco
+    >>> scenario = tco.scenario("customer-api")
+    >>> len(swept_chart(scenario, tco.evaluate(scenario), "team_people").data)
+    3
+    """
+    row, now = scenario.row(name), scenario.value(name)
+    x = sweep_values(min(row.low, now) if now > 0 else row.low, max(row.high, now))
+    swept = costs_along(scenario, name, x)
+    answer = verdict(scenario, costs)
+    if not answer.runner_up:
+        return sweep_chart(scenario, name, x, swept)
+    pair = (answer.best, answer.runner_up)
+    return sweep_chart(scenario, name, x, swept, break_even_from(scenario, name, *pair, x, swept), pair)
 
 
 def launch_chart(scenario: Scenario, costs: Costs) -> go.Figure:

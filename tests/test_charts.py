@@ -11,6 +11,7 @@ from tco.charts import (
     launch_chart,
     server_chart,
     sweep_chart,
+    swept_chart,
 )
 from tco.decision import break_even, costs_along, sweep_values, verdict
 from tco.inputs import InputError
@@ -97,6 +98,15 @@ def test_a_sweep_draws_the_totals(scenario):
         assert np.array_equal(trace.y, swept.total_usd[:, i])
     assert figure.layout.xaxis.type == "log"
     assert figure.layout.xaxis.title.text == scenario.row("peak_users").label
+
+
+def test_a_swept_chart_spans_the_input_s_range(scenario, costs):
+    """From the least of the row to its greatest, or to today's value where that lies beyond."""
+    far = scenario.replace(peak_users=300_000)
+    for some, low, high in ((scenario, 10, 200_000), (far, 10, 300_000)):
+        figure = swept_chart(some, tco.evaluate(some), "peak_users")
+        assert (figure.data[0].x[0], figure.data[0].x[-1]) == pytest.approx((low, high))
+        assert np.array_equal(figure.data[1].y, costs_along(some, "peak_users", figure.data[1].x).total_usd[:, 1])
 
 
 def test_a_sweep_marks_today_and_the_break_evens():

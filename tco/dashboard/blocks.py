@@ -16,7 +16,7 @@ from tco.dashboard import addresses
 from tco.dashboard.controls import choice
 from tco.dashboard.figure_widget import Figure
 from tco.dashboard.state import Result, State
-from tco.decision import break_even_from, costs_along, serving_labels, sweep_values, verdict
+from tco.decision import serving_labels, verdict
 from tco.model import COMPONENTS
 from tco.reasons import limit_reasons
 from tco.scenarios import ScenarioError
@@ -266,20 +266,7 @@ def sweep_chart_block(state: State, name: str) -> Figure:
     """
     Total cost against one input, over the range of its slider.
     """
-
-    def draw(result: Result) -> go.Figure:
-        scenario, costs = result
-        row = scenario.row(name)
-        now = scenario.value(name)
-        x = sweep_values(min(row.low, now) if now > 0 else row.low, max(row.high, now))
-        swept = costs_along(scenario, name, x)
-        answer = verdict(scenario, costs)
-        if not answer.runner_up:
-            return charts.sweep_chart(scenario, name, x, swept)
-        pair = (answer.best, answer.runner_up)
-        return charts.sweep_chart(scenario, name, x, swept, break_even_from(scenario, name, *pair, x, swept), pair)
-
-    return chart_block(state, draw, name=f"cost-against-{name.replace('_', '-')}")
+    return chart_block(state, lambda r: charts.swept_chart(*r, name), name=f"cost-against-{name.replace('_', '-')}")
 
 
 def preset_choice(state: State) -> widgets.Widget:

@@ -95,7 +95,9 @@ class Book:
         }
         return inputs | {name: f"{name}__{self.suffixes[serving]}" for name in names}
 
-    def sheet(self, name: str, widths: Iterable[float], *, rows_on_top: int, columns_left: int, head: int) -> Any:
+    def sheet(
+        self, name: str, widths: Iterable[float], *, rows_on_top: int, columns_left: int = 0, head: int | None = None
+    ) -> Any:
         """A sheet that is set up for reading and for printing; `head` is the row that is repeated on each page."""
         sheet = self.file.add_worksheet(name)
         for column, width in enumerate(widths):
@@ -108,7 +110,7 @@ class Book:
         sheet.fit_to_pages(1, 0)
         sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
         sheet.set_footer("&L&A&RPage &P of &N")
-        if head:
+        if head is not None:
             sheet.repeat_rows(head)
         return sheet
 
@@ -123,6 +125,11 @@ class Book:
         """Text as text: whatever it begins with, no program takes it for a formula or an address."""
         sheet.write_string(row, column, text, self.style(kind))
 
+    def wide_text(self, sheet: Any, row: int, last: int, text: str, kind: str) -> None:
+        """Text over several columns."""
+        sheet.merge_range(row, 0, row, last, "", self.style(kind))
+        self.text(sheet, row, 0, text, kind)
+
     def table_head(self, sheet: Any, row: int, heads: Iterable[str]) -> None:
         """The row that names the columns."""
         for column, head in enumerate(heads):
@@ -132,9 +139,8 @@ class Book:
         self, sheet: Any, row: int, column: int, formula: str, kind: str, number: str, known: float | str | None = None
     ) -> None:
         """A formula, and what it gives where that is known: some programs show a file before they work it out."""
-        if isinstance(known, float):
-            known = float(known) if np.isfinite(known) else "#N/A"
-        sheet.write_formula(row, column, formula, self.style(kind, number), NOT_YET if known is None else known)
+        shown = "#N/A" if isinstance(known, float) and np.isnan(known) else known
+        sheet.write_formula(row, column, formula, self.style(kind, number), NOT_YET if shown is None else shown)
 
     def array_formula(self, sheet: Any, row: int, column: int, formula: str, kind: str, number: str) -> None:
         """A formula that looks at several cells at once."""

@@ -3,10 +3,10 @@
 import numpy as np
 from xlsxwriter.utility import xl_col_to_name
 
-from tco.plan import server_capacity_rps, servers_of
 from tco.report.book import Book, number_format
 from tco.report.capacity_equations import FLEETS, PRICE, RANGES
 from tco.report.equations import formula
+from tco.servers import server_capacity_rps, servers_of
 
 SHEET = "Capacity"
 FIRST = 5

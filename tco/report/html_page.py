@@ -9,7 +9,7 @@ from plotly.offline import get_plotlyjs
 
 from tco import charts, charts_uncertainty
 from tco.arrays import Array
-from tco.decision import Verdict, break_even_from, costs_along, serving_labels, sweep_values, verdict
+from tco.decision import Verdict, serving_labels, verdict
 from tco.flips import Flip, what_flips
 from tco.inputs import InputError
 from tco.keys import name_of
@@ -91,7 +91,7 @@ def html_page(scenario: Scenario, costs: Costs, found: Uncertainty) -> str:
         charts.component_chart(scenario, costs),
         charts.cash_flow_chart(scenario, costs),
         charts.launch_chart(scenario, costs),
-        _traffic_chart(scenario, answer),
+        charts.swept_chart(scenario, costs, "peak_users"),
     )
     sections = (
         ("The answer", f"<p class='answer'>{escape(answer.sentence)}</p><p>{escape(found.sentence)}</p>"),
@@ -118,19 +118,6 @@ def _chart_html(figure: go.Figure) -> str:
     drawn = figure.to_html(full_html=False, include_plotlyjs=False, config={"displaylogo": False, "responsive": True})
     words = escape(str(figure.layout.meta))
     return f"<div class='chart' role='img' aria-label='{words}'>{drawn}<noscript><p>{words}</p></noscript></div>"
-
-
-def _traffic_chart(scenario: Scenario, answer: Verdict) -> go.Figure:
-    """Total cost against traffic, with the break-even of the two cheapest."""
-    row, now = scenario.row("peak_users"), scenario.value("peak_users")
-    x = sweep_values(min(row.low, now) if now > 0 else row.low, max(row.high, now))
-    swept = costs_along(scenario, "peak_users", x)
-    if not answer.runner_up:
-        return charts.sweep_chart(scenario, "peak_users", x, swept)
-    pair = (answer.best, answer.runner_up)
-    return charts.sweep_chart(
-        scenario, "peak_users", x, swept, break_even_from(scenario, "peak_users", *pair, x, swept), pair
-    )
 
 
 def _row(cells: Iterable[str], kind: str = "") -> str:

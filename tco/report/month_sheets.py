@@ -13,8 +13,9 @@ from tco.report.month_equations import OF_A_SERVING, TRAFFIC
 from tco.report.names import OWN_NAMES, SUMMED_MONTHS
 
 SHEET: Final = "Months"
-FIRST = 4
-ARRAYS = ("fleet_usd_per_hour",)
+FIRST: Final = 4
+# Equations that look at several cells at once.
+ARRAYS: Final = ("fleet_usd_per_hour",)
 
 
 def most_months(book: Book) -> int:
@@ -61,7 +62,7 @@ def write_months(book: Book) -> None:
     book : Book
         The workbook.
     """
-    traffic = _columns(TRAFFIC, 1)
+    traffic, own = _columns(TRAFFIC), _columns(OF_A_SERVING)
     sheet = _new_sheet(book, SHEET, "Traffic and prices, month by month", TRAFFIC)
     for i in range(most_months(book)):
         row = FIRST + i
@@ -69,7 +70,6 @@ def write_months(book: Book) -> None:
         _write_row(book, sheet, row, TRAFFIC, _cells(traffic, row), {})
 
     for j, serving in enumerate(book.servings):
-        own = _columns(OF_A_SERVING, 1)
         sheet = _new_sheet(
             book, sheet_names(book)[serving], f"Cash flow of {book.labels[j]}, month by month", OF_A_SERVING
         )
@@ -87,26 +87,26 @@ def write_months(book: Book) -> None:
             book.name_cells(f"{name}__{book.suffixes[serving]}", sheet, (FIRST, column), (last, column))
 
 
-def columns_of(names: tuple[str, ...]) -> list[int]:
+def column_of(name: str) -> int:
     """
-    Where columns of the sheet of a way of serving stand.
+    Where a column of the sheet of a way of serving stands.
 
     Parameters
     ----------
-    names : tuple of str
-        Names of their equations.
+    name : str
+        Name of its equation.
 
     Returns
     -------
-    columns : list of int
+    column : int
         Counted from 0.
     """
-    own = _columns(OF_A_SERVING, 1)
-    return [own[name] for name in names]
+    return _columns(OF_A_SERVING)[name]
 
 
-def _columns(equations: tuple[Equation, ...], first: int) -> dict[str, int]:
-    return {equation.name: column for column, equation in enumerate(equations, start=first)}
+def _columns(equations: tuple[Equation, ...]) -> dict[str, int]:
+    """Where the equations of a sheet stand, behind the number of the month."""
+    return {equation.name: column for column, equation in enumerate(equations, start=1)}
 
 
 def _cells(columns: Mapping[str, int], row: int, sheet: str = "") -> dict[str, str]:

@@ -3,21 +3,19 @@
 from typing import Any, Final
 
 import numpy as np
+from xlsxwriter.utility import xl_rowcol_to_cell
 
-from tco.charts import COMPONENT_COLORS
 from tco.decision import verdict
-from tco.look import colors_of
 from tco.model import COMPONENTS
 from tco.report import month_sheets
 from tco.report.book import Book
+from tco.report.summary_charts import insert_charts
 from tco.uncertainty import Uncertainty
 from tco.wording import COMPONENT_LABELS
 
 SHEET: Final = "Summary"
 TABLE: Final = 8
 USD: Final = "$#,##0.00"
-# Rows of 20 pixels that each chart takes, and one between them.
-CHART_ROWS: Final = (20, 20, 14)
 SENTENCE: Final = (
     'IF(COUNT(every_ranked_usd)=0,"Nothing can be served and launched within the horizon.",'
     'IF(gap_usd="",best_label&" costs $"&TEXT(best_usd,"#,##0")&".",'
@@ -68,71 +66,60 @@ def write_summary(book: Book, found: Uncertainty | None) -> None:
     found : Uncertainty, optional
         The draws, for how sure the answer is.
     """
-    count = len(book.servings)
-    sheet = book.sheet(SHEET, (44, *(19,) * max(count, 4)), rows_on_top=0, columns_left=0, head=0)
+    columns = max(len(book.servings), 4)
+    sheet = book.sheet(SHEET, (44, *(19,) * columns), rows_on_top=0)
     sheet.set_portrait()
     sheet.activate()
-    a = book.scenario.assumptions
-    width = max(count, 4)
-    sheet.merge_range(0, 0, 0, width, "", book.style("title"))
-    book.text(sheet, 0, 0, f"What the framework costs: {a.preset_label(book.scenario.preset)}", "title")
     answer = verdict(book.scenario, book.costs)
-    _wide(book, sheet, 1, width, f"={SENTENCE}", "sentence", answer.sentence)
-    _wide(book, sheet, 2, width, f"={OUTDATED}", "warning", "")
-    sheet.merge_range(3, 0, 3, width, "", book.style("note"))
-    book.text(sheet, 3, 0, _said(book), "note")
+    preset = book.scenario.assumptions.preset_label(book.scenario.preset)
+    book.wide_text(sheet, 0, columns, f"What the framework costs: {preset}", "title")
+    _wide_formula(book, sheet, 1, columns, f"={SENTENCE}", "sentence", answer.sentence)
+    _wide_formula(book, sheet, 2, columns, f"={OUTDATED}", "warning", "")
+    book.wide_text(sheet, 3, columns, _said(book), "note")
     if found is not None:
-        sheet.merge_range(4, 0, 4, width, "", book.style("note"))
-        book.text(
-            sheet,
-            4,
-            0,
-            f"How sure, when this file was made ({found.draws:,} draws, does not follow the cells): {found.sentence}",
-            "note",
-        )
+        draws = f"{found.draws:,} draws, does not follow the cells"
+        book.wide_text(sheet, 4, columns, f"How sure, when this file was made ({draws}): {found.sentence}", "note")
     for row, height in ((1, 38), (2, 18), (3, 36), (4, 36)):
         sheet.set_row(row, height)
+    below = _write_table(book, sheet)
+    after = insert_charts(book, sheet, below + 1, TABLE)
+    _write_answer(book, sheet, after, answer)
 
+
+def _write_table(book: Book, sheet: Any) -> int:
+    """Components, total and the main figures behind them; the row below."""
+    costs = book.costs
     book.text(sheet, TABLE - 1, 0, "Present value, USD", "head")
     for i, label in enumerate(book.labels, start=1):
         book.text(sheet, TABLE - 1, i, label, "column")
-    book.name_cells("every_label", sheet, (TABLE - 1, 1), (TABLE - 1, count))
-    lines: list[tuple[str, str, str, Any, str]] = [
-        (COMPONENT_LABELS[part], f"{part}_usd", "value", book.costs.component_usd[part], USD) for part in COMPONENTS
+    book.name_cells("every_label", sheet, (TABLE - 1, 1), (TABLE - 1, len(book.servings)))
+    lines: list[tuple[str, str, Any, str]] = [
+        *((COMPONENT_LABELS[part], f"{part}_usd", costs.component_usd[part], USD) for part in COMPONENTS),
+        ("Total", "total_usd", costs.total_usd, USD),
+        ("Time to launch, months", "launch_months", costs.launch_months, "0.0"),
+        ("Cloud bill of the busiest month", "busiest_cloud_usd_per_month", costs.busiest_cloud_usd_per_month, USD),
+        ("Servers in the busiest month", "busiest_servers", costs.peak_servers, "0"),
+        ("Instance type", "instance", costs.instances, "General"),
     ]
-    lines += [
-        ("Total", "total_usd", "total", book.costs.total_usd, USD),
-        ("Time to launch, months", "launch_months", "value", book.costs.launch_months, "0.0"),
-        (
-            "Cloud bill of the busiest month",
-            "busiest_cloud_usd_per_month",
-            "value",
-            book.costs.busiest_cloud_usd_per_month,
-            USD,
-        ),
-        ("Servers in the busiest month", "busiest_servers", "value", book.costs.peak_servers, "0"),
-        ("Instance type", "instance", "value", None, "General"),
-    ]
-    for row, (label, name, kind, known, number) in enumerate(lines, start=TABLE):
+    for row, (label, name, known, number) in enumerate(lines, start=TABLE):
+        kind = "total" if name == "total_usd" else "value"
         book.text(sheet, row, 0, label, "total" if kind == "total" else "text")
         for i, serving in enumerate(book.servings):
-            result = str(book.costs.instances[i]) if known is None else float(known[i])
+            result = known[i] if isinstance(known[i], str) else float(known[i])
             book.formula(sheet, row, 1 + i, f"={name}__{book.suffixes[serving]}", kind, number, result)
-    total_row = TABLE + len(COMPONENTS)
-    below = TABLE + len(lines)
-    book.text(sheet, below, 0, "Total when this file was made (constant)", "text")
-    book.text(sheet, below + 1, 0, "Change since", "text")
-    for i in range(count):
-        letter = chr(ord("B") + i)
-        usd = float(book.costs.total_usd[i])
+    row = TABLE + len(lines)
+    book.text(sheet, row, 0, "Total when this file was made (constant)")
+    book.text(sheet, row + 1, 0, "Change since")
+    for i, serving in enumerate(book.servings, start=1):
+        usd = float(costs.of(serving))
         if np.isfinite(usd):
-            sheet.write_number(below, 1 + i, round(usd, 2), book.style("constant", USD))
+            sheet.write_number(row, i, round(usd, 2), book.style("constant", USD))
         else:
-            book.text(sheet, below, 1 + i, "n/a")
-        change = f'=IF(ISNUMBER({letter}{below + 1}),ROUND({letter}{total_row + 1},2)-{letter}{below + 1},"")'
-        book.formula(sheet, below + 1, 1 + i, change, "value", USD, 0.0)
-    _charts(book, sheet, below + 3, total_row)
-    _write_answer(book, sheet, below + 3 + sum(CHART_ROWS), answer)
+            book.text(sheet, row, i, "n/a")
+        was = xl_rowcol_to_cell(row, i)
+        change = f'=IF(ISNUMBER({was}),ROUND(total_usd__{book.suffixes[serving]},2)-{was},"")'
+        book.formula(sheet, row + 1, i, change, "value", USD, 0.0)
+    return row + 2
 
 
 def _said(book: Book) -> str:
@@ -144,7 +131,7 @@ def _said(book: Book) -> str:
     )
 
 
-def _wide(book: Book, sheet: Any, row: int, last: int, formula: str, kind: str, known: str) -> None:
+def _wide_formula(book: Book, sheet: Any, row: int, last: int, formula: str, kind: str, known: str) -> None:
     sheet.merge_range(row, 0, row, last, "", book.style(kind))
     book.formula(sheet, row, 0, formula, kind, "General", known)
 
@@ -168,76 +155,3 @@ def _write_answer(book: Book, sheet: Any, first: int, answer: Any) -> None:
     book.text(sheet, row, 0, "Months that this workbook has rows for (constant)")
     sheet.write_number(row, 1, month_sheets.most_months(book), book.style("constant"))
     book.name_cells("most_months", sheet, (row, 1))
-
-
-def _charts(book: Book, sheet: Any, first: int, total_row: int) -> None:
-    count = len(book.servings)
-    colors = colors_of(book.scenario, book.servings)
-    size = {"width": 780, "height": 380}
-    second, third = first + CHART_ROWS[0], first + CHART_ROWS[0] + CHART_ROWS[1]
-    sheet.set_h_pagebreaks([second])
-    heads = [SHEET, TABLE - 1, 1, TABLE - 1, count]
-
-    stacked = book.file.add_chart({"type": "column", "subtype": "stacked"})
-    for i, part in enumerate(COMPONENTS):
-        row = TABLE + i
-        stacked.add_series(
-            {
-                "name": [SHEET, row, 0],
-                "categories": heads,
-                "values": [SHEET, row, 1, row, count],
-                "fill": {"color": COMPONENT_COLORS[part]},
-                "gap": 60,
-            }
-        )
-    stacked.set_title({"name": "Total cost by component, present value", "name_font": {"size": 12}})
-    stacked.set_y_axis(
-        {"num_format": "$#,##0", "name": "USD", "major_gridlines": {"visible": True, "line": {"color": "#e4e7eb"}}}
-    )
-    stacked.set_legend({"position": "right"})
-    stacked.set_size(size)
-    sheet.insert_chart(first, 0, stacked, {"description": "Total cost of each framework, by component"})
-
-    flow = book.file.add_chart({"type": "line"})
-    (spent,) = month_sheets.columns_of(("month_spent_usd",))
-    for i, name in enumerate(month_sheets.sheet_names(book).values()):
-        last = month_sheets.FIRST + month_sheets.most_months(book) - 1
-        flow.add_series(
-            {
-                "name": [SHEET, TABLE - 1, 1 + i],
-                "categories": [name, month_sheets.FIRST, 0, last, 0],
-                "values": [name, month_sheets.FIRST, spent, last, spent],
-                "line": {
-                    "color": colors[i],
-                    "width": 2,
-                    "dash_type": "solid" if colors.index(colors[i]) == i else "dash",
-                },
-            }
-        )
-    flow.set_title({"name": "Spend of each month, nominal", "name_font": {"size": 12}})
-    flow.set_x_axis({"name": "month", "interval_unit": 6, "interval_tick": 6})
-    flow.set_y_axis(
-        {"num_format": "$#,##0", "name": "USD", "major_gridlines": {"visible": True, "line": {"color": "#e4e7eb"}}}
-    )
-    flow.set_legend({"position": "bottom"})
-    flow.set_size(size)
-    sheet.insert_chart(second, 0, flow, {"description": "What is spent in each month, without lost margin and risk"})
-
-    launch = book.file.add_chart({"type": "bar"})
-    row = total_row + 1
-    launch.add_series(
-        {
-            "name": [SHEET, row, 0],
-            "categories": heads,
-            "values": [SHEET, row, 1, row, count],
-            "points": [{"fill": {"color": color}} for color in colors],
-            "data_labels": {"value": True, "num_format": "0.0"},
-            "gap": 60,
-        }
-    )
-    launch.set_title({"name": "Time to launch, months", "name_font": {"size": 12}})
-    launch.set_y_axis({"reverse": True})
-    launch.set_x_axis({"min": 0, "major_gridlines": {"visible": True, "line": {"color": "#e4e7eb"}}})
-    launch.set_legend({"none": True})
-    launch.set_size({**size, "height": 260})
-    sheet.insert_chart(third, 0, launch, {"description": "Time from the start to the launch"})
