@@ -1,116 +1,137 @@
 """
-Times what LibreOffice takes to work out a workbook of `tco report`, against `tco.evaluate` on the same scenarios.
+Times LibreOffice working out scenarios in a workbook of `tco report`, against `tco.evaluate` on the same ones.
 
-Prints a table and asserts nothing. Times are CPU, so that a busy machine falls on nobody. LibreOffice opens and writes
-the same workbooks twice in turn: once with the result of every cell, which it takes over, and once with none, so that
-it has to work all of them out; the difference is the recalculation.
+Prints a table. A macro opens the workbook, writes another traffic, team and number of interfaces into its cells, and
+reads the totals, again and again; the same scenarios then go through the library, one by one and all at once. Times
+are CPU, so that a busy machine falls on nobody; what opening takes is measured too and taken off. Times count only
+where the totals of both agree to the cent.
 """
 
-import io
-import re
 import resource
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
-import zipfile
 from pathlib import Path
 from statistics import median
 
 import numpy as np
 
 import tco
-from tco.report.workbook import workbook_bytes
+from tco.report import write_report
 
 PRESETS = ("internal-tool", "customer-api", "ml-product")
-COPIES = 8
-ROUNDS = 3
+SCENARIOS = 200
 MANY = 100_000
-EVALUATIONS = 200
+ROUNDS = 3
 MILLION = 1_000_000
+CENT_USD = 0.005
+
+MODULE = """<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE script:module PUBLIC "-//OpenOffice.org//DTD OfficeDocument 1.0//EN" "module.dtd">
+<script:module xmlns:script="http://openoffice.org/2000/script" script:name="Module1" script:language="StarBasic">
+Sub Work(address As String, asked As String, answers As String)
+  Dim hidden(0) As New com.sun.star.beans.PropertyValue
+  hidden(0).Name = "Hidden"
+  hidden(0).Value = True
+  document = StarDesktop.loadComponentFromURL(address, "_blank", 0, hidden())
+  users = document.NamedRanges.getByName("peak_users").getReferredCells().getCellByPosition(0, 0)
+  team = document.NamedRanges.getByName("team_people").getReferredCells().getCellByPosition(0, 0)
+  interfaces = document.NamedRanges.getByName("interface_count").getReferredCells().getCellByPosition(0, 0)
+  totals = document.NamedRanges.getByName("every_total_usd").getReferredCells()
+  Open asked For Input As #1
+  Open answers For Output As #2
+  Do While Not EOF(1)
+    Line Input #1, text
+    values = Split(text, ",")
+    users.setValue(Val(values(0)))
+    team.setValue(Val(values(1)))
+    interfaces.setValue(Val(values(2)))
+    row = totals.getDataArray()(0)
+    answer = ""
+    For i = LBound(row) To UBound(row)
+      answer = answer &amp; Str(row(i)) &amp; ";"
+    Next
+    Print #2, answer
+  Loop
+  Close #1
+  Close #2
+  document.close(True)
+  StarDesktop.terminate()
+End Sub
+</script:module>"""
 
 
-def children_seconds() -> float:
+def profile_with_macro(program: str, directory: Path) -> str:
     """
-    CPU that the programs which this one started have taken so far.
+    A user profile of LibreOffice that has the macro, as the option that names it.
     """
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+    option = f"-env:UserInstallation={(directory / 'profile').as_uri()}"
+    subprocess.run([program, option, "--headless", "--terminate_after_init"], check=True, capture_output=True)
+    # A new profile has an empty module by this name.
+    (directory / "profile" / "user" / "basic" / "Standard" / "Module1.xba").write_text(MODULE)
+    return option
 
 
-def without_results(content: bytes) -> bytes:
+def asked_scenarios() -> np.ndarray:
     """
-    A workbook whose cells hold formulas and no results.
+    Traffic, team and interfaces of each scenario.
     """
-    stripped = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(stripped, "w") as target:
-        for item in source.infolist():
-            text = source.read(item)
-            if item.filename.startswith("xl/worksheets/sheet"):
-                text = re.sub(rb"(<f[^>]*>[^<]*</f>)<v>[^<]*</v>", rb"\1", text)
-            target.writestr(item, text)
-    return stripped.getvalue()
+    generator = np.random.default_rng(seed=1)
+    ranges = ((10, 50_000), (1, 20), (5, 200))
+    return np.column_stack([generator.uniform(*ends, MANY) for ends in ranges]).round(3)
 
 
-def convert(program: str, directory: Path, files: list[Path], out: Path) -> float:
+def workbook(command: list[str], directory: Path, asked: np.ndarray) -> tuple[float, np.ndarray]:
     """
-    CPU that LibreOffice takes to open these workbooks and to write them again.
+    CPU that LibreOffice takes for these scenarios, opening included, and the totals that it finds.
     """
-    profile = f"-env:UserInstallation={(directory / 'profile').as_uri()}"
-    command = [program, profile, "--headless", "--convert-to", "xlsx", "--outdir", str(out), *map(str, files)]
-    before = children_seconds()
-    subprocess.run(command, check=True, capture_output=True)
-    return children_seconds() - before
+    questions, answers = directory / "questions.csv", directory / "answers.txt"
+    questions.write_text("".join(f"{','.join(map(repr, map(float, row)))}\n" for row in asked))
+    call = f"macro:///Standard.Module1.Work({(directory / 'book.xlsx').as_uri()},{questions},{answers})"
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run([*command, call], check=True, capture_output=True, timeout=600)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    totals = [[float(cell) for cell in line.split(";")[:-1]] for line in answers.read_text().splitlines()]
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, np.array(totals)
 
 
-def copies(directory: Path, content: bytes) -> list[Path]:
+def workbook_seconds(program: str, scenario: tco.Scenario, asked: np.ndarray, expected_usd: np.ndarray) -> float:
     """
-    The same workbook under several names.
-    """
-    directory.mkdir()
-    paths = [directory / f"{i}.xlsx" for i in range(COPIES)]
-    for path in paths:
-        path.write_bytes(content)
-    return paths
-
-
-def workbook_seconds(program: str, scenario: tco.Scenario) -> tuple[float, float]:
-    """
-    CPU for one workbook: recalculation alone, and all of opening, recalculating and writing.
+    CPU for one scenario in the workbook.
     """
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
-        bare = copies(directory / "bare", without_results(workbook_bytes(scenario)))
-        convert(program, directory, bare[:1], directory / "worked-out")
-        full = copies(directory / "full", (directory / "worked-out" / "0.xlsx").read_bytes())
-        recalculation, everything = [], []
+        write_report(scenario, directory / "book.xlsx")
+        command = [program, profile_with_macro(program, directory), "--headless", "--nologo", "--norestore"]
+        taken = []
         for _ in range(ROUNDS):
-            one, all_bare, all_full = (
-                convert(program, directory, files, directory / "out") for files in (bare[:1], bare, full)
-            )
-            recalculation.append((all_bare - all_full) / COPIES)
-            everything.append((all_bare - one) / (COPIES - 1))
-        return median(recalculation), median(everything)
+            opening, _ = workbook(command, directory, asked[:1])
+            seconds, totals_usd = workbook(command, directory, asked)
+            if np.abs(totals_usd - expected_usd).max() >= CENT_USD:
+                sys.exit("the workbook and the library disagree: their times cannot be compared")
+            taken.append((seconds - opening) / (SCENARIOS - 1))
+        return median(taken)
 
 
-def library_seconds(scenario: tco.Scenario) -> tuple[float, float]:
+def library_seconds(scenario: tco.Scenario, asked: np.ndarray) -> tuple[float, float, np.ndarray]:
     """
-    CPU for one evaluation, alone and as one of a hundred thousand that differ in traffic, waiting and team.
+    CPU for one scenario, evaluated alone and with all the others at once, and the totals.
     """
+
+    def with_inputs(users: object, team: object, interfaces: object) -> tco.Scenario:
+        return scenario.replace(peak_users=users, team_people=team, interface_count=interfaces)
+
+    alone = [with_inputs(*map(float, row)) for row in asked[:SCENARIOS]]
     start = time.process_time()
-    for _ in range(EVALUATIONS):
-        tco.evaluate(scenario)
-    alone = (time.process_time() - start) / EVALUATIONS
-    generator = np.random.default_rng(seed=1)
-    many = scenario.replace(
-        peak_users=generator.uniform(10, 50_000, (MANY, 1)),
-        wait_ms=generator.uniform(5, 300, (MANY, 1)),
-        team_people=generator.uniform(1, 20, (MANY, 1)),
-    )
+    for one in alone:
+        tco.evaluate(one)
+    alone_seconds = (time.process_time() - start) / SCENARIOS
+    many = with_inputs(*(column[:, None] for column in asked.T))
     start = time.process_time()
-    tco.evaluate(many)
-    return alone, (time.process_time() - start) / MANY
+    costs = tco.evaluate(many)
+    return alone_seconds, (time.process_time() - start) / MANY, costs.total_usd[:SCENARIOS]
 
 
 def main() -> None:
@@ -120,15 +141,16 @@ def main() -> None:
     program = shutil.which("soffice") or shutil.which("libreoffice")
     if program is None:
         sys.exit("needs LibreOffice: soffice is not installed (Debian's libreoffice-calc-nogui)")
-    print(f"{'CPU, ms a scenario':<16}{'workbook':>10}{'+ file':>10}{'alone':>10}{'of many':>10}{'ratio':>10}", end="")
-    print(f"{'a million, workbook':>22}{'library':>10}")
+    asked = asked_scenarios()
+    print("CPU of one scenario in ms, and of a million")
+    print(f"{'':<16}{'workbook':>10}{'alone':>10}{'of many':>10}{'ratio':>10}{'workbook':>12}{'library':>10}")
     for preset in PRESETS:
         scenario = tco.scenario(preset)
-        recalculation, everything = workbook_seconds(program, scenario)
-        alone, of_many = library_seconds(scenario)
-        cells = "".join(f"{1e3 * seconds:>10.3f}" for seconds in (recalculation, everything, alone, of_many))
-        print(f"{preset:<18}{cells}{recalculation / of_many:>10,.0f}", end="")
-        print(f"{MILLION * recalculation / 3600:>20,.1f} h{MILLION * of_many:>8,.1f} s", flush=True)
+        alone, of_many, totals_usd = library_seconds(scenario, asked)
+        book = workbook_seconds(program, scenario, asked[:SCENARIOS], totals_usd)
+        cells = "".join(f"{1e3 * seconds:>10.3f}" for seconds in (book, alone, of_many))
+        millions = f"{MILLION * book / 3600:>10.1f} h{MILLION * of_many:>8.0f} s"
+        print(f"{preset:<16}{cells}{book / of_many:>10,.0f}{millions}", flush=True)
 
 
 if __name__ == "__main__":
