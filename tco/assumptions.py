@@ -40,8 +40,8 @@ DATA_VARIABLE: Final = "TCO_DATA"
 # A table that only a user has: salary bands in the place of those of `countries.csv`.
 BANDS: Final = "bands"
 TABLES: Final = (
-    *("article", "assumptions", "countries", "effort", "frameworks", "presets", "pricing", "services", "serving"),
-    *("servings", "talent"),
+    *("article", "assumptions", "core_speeds", "countries", "effort", "frameworks", "presets", "pricing", "services"),
+    *("serving", "servings", "talent"),
 )
 OWN_BANDS_SOURCE: Final = "own-bands"
 
@@ -146,6 +146,23 @@ def load_assumptions(data: Path | str | None = None) -> Assumptions:
         If any table breaks a rule, or names something that no other table knows.
     """
     return _load(replacement_path(data))
+
+
+def forget_changed_tables(data: Path | str | None = None) -> None:
+    """
+    Have tables read again whose files are no longer those that were read.
+
+    Parameters
+    ----------
+    data : Path or str, optional
+        As for `load_assumptions`, which reads each table once in the life of a process.
+    """
+    replacement = replacement_path(data)
+    try:
+        if _load(replacement).digest != _digest(partial(table_path, replacement=replacement)):
+            _load.cache_clear()
+    except (OSError, TableError):
+        _load.cache_clear()  # to say so again, or to find it mended
 
 
 def replacement_path(data: Path | str | None = None) -> Path | None:

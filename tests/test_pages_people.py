@@ -99,19 +99,6 @@ def test_an_address_without_a_link_opens_the_usual_scenario(query, monkeypatch):
     assert state.error == ""
 
 
-def test_a_kernel_started_ahead_waits_for_its_viewer(monkeypatch):
-    """A heated kernel has no address until somebody comes: Voilà is asked for it first."""
-    own = tco.scenario("ml-product")
-
-    def someone_comes():
-        monkeypatch.setenv("QUERY_STRING", f"s={link_text(own)}")
-
-    monkeypatch.delenv("QUERY_STRING", raising=False)
-    monkeypatch.setenv("VOILA_PREHEAT", "True")
-    monkeypatch.setattr("voila.utils.wait_for_request", someone_comes)
-    assert addresses.opened(None, State).scenario.to_toml() == own.to_toml()
-
-
 def test_a_scenario_given_wins_over_the_address(monkeypatch):
     """Whoever opens a page from code gets what was asked for."""
     monkeypatch.setenv("QUERY_STRING", f"s={link_text(tco.scenario('ml-product'))}")

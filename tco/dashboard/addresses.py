@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 from urllib.parse import parse_qs
 
+from tco.assumptions import forget_changed_tables
+from tco.dashboard.heated import is_started_ahead, wait_for_viewer
 from tco.dashboard.state import Result, State
 from tco.links import PARAMETER, link_text, parse_link
 from tco.scenarios import Scenario, ScenarioError
@@ -27,12 +29,18 @@ def opened(start: Scenario | None, kind: type[AnyState]) -> AnyState:
     """
     The state of a page that is being opened: of the scenario given, else of the one in its address, else the usual one.
 
+    The address is that of the viewer, also in a kernel that was started ahead of one: there this waits for the viewer.
     A link that cannot be used leaves the usual scenario and a red note that says why.
     """
-    state = kind(start)
     if start is not None:
-        return state
-    texts = parse_qs(query_string(), keep_blank_values=True).get(PARAMETER, [])
+        return kind(start)
+    if is_started_ahead():
+        # What every viewer needs is ready before one comes. The state itself waits: for the address, and for the day.
+        kind()
+        wait_for_viewer()
+        forget_changed_tables()
+    state = kind()
+    texts = parse_qs(os.environ.get("QUERY_STRING", ""), keep_blank_values=True).get(PARAMETER, [])
     if not texts:
         return state
     try:
@@ -46,18 +54,6 @@ def opened(start: Scenario | None, kind: type[AnyState]) -> AnyState:
     linked_state = kind(linked.scenario, notice=notice)
     linked_state.error = state.error  # of tables that cannot be used
     return linked_state
-
-
-def query_string() -> str:
-    """
-    What stands behind the question mark of the page's address; nothing in JupyterLab.
-    """
-    # A kernel that was started ahead of its viewer has to wait for the address; Voilà's module is slow to import.
-    if os.environ.get("VOILA_PREHEAT", "False") != "False":
-        from voila.utils import wait_for_request  # noqa: PLC0415
-
-        wait_for_request()
-    return os.environ.get("QUERY_STRING", "")
 
 
 @cache
