@@ -3,6 +3,7 @@ Assumptions: all tables of `data/` read together, so that every name, framework,
 known to the others.
 """
 
+import base64
 import copyreg
 import hashlib
 import os
@@ -39,9 +40,10 @@ DATA_VARIABLE: Final = "TCO_DATA"
 
 # A table that only a user has: salary bands in the place of those of `countries.csv`.
 BANDS: Final = "bands"
+# All tables with numbers: whose hashes say whether two evaluations had the same data.
 TABLES: Final = (
-    *("article", "assumptions", "core_speeds", "countries", "effort", "frameworks", "presets", "pricing", "services"),
-    *("serving", "servings", "talent"),
+    *("article", "assumptions", BANDS, "cloud", "cloud_services", "core_speeds", "correlations", "countries", "effort"),
+    *("frameworks", "presets", "pricing", "profiles", "services", "serving", "servings", "staleness", "talent"),
 )
 OWN_BANDS_SOURCE: Final = "own-bands"
 
@@ -76,8 +78,8 @@ class Assumptions:
     claims: Mapping[str, Claim]
     sources: Mapping[str, Source]
     prices: PriceList
-    # A short hash of the files: whether two evaluations had the same tables.
-    digest: str
+    # A short hash of each file; empty for one that is not there.
+    table_hashes: Mapping[str, str]
     correlations: tuple[Correlated, ...]
     # Limits of age by (name, what they apply to).
     staleness: Mapping[tuple[str, str], Quantity]
@@ -96,6 +98,11 @@ class Assumptions:
     def preset_label(self, preset: str) -> str:
         """What a preset is called on a page."""
         return next((row.value for row in self.presets[preset] if row.name == "label"), preset)
+
+    @cached_property
+    def digest(self) -> str:
+        """A short hash of all files: whether two evaluations had the same tables."""
+        return hashlib.sha256(" ".join(self.table_hashes.values()).encode()).hexdigest()[:8]
 
     @cached_property
     def rows(self) -> Mapping[str, Mapping[str, Assumption]]:
@@ -159,7 +166,7 @@ def forget_changed_tables(data: Path | str | None = None) -> None:
     """
     replacement = replacement_path(data)
     try:
-        if _load(replacement).digest != _digest(partial(table_path, replacement=replacement)):
+        if _load(replacement).table_hashes != _hashes(partial(table_path, replacement=replacement)):
             _load.cache_clear()
     except (OSError, TableError):
         _load.cache_clear()  # to say so again, or to find it mended
@@ -254,7 +261,7 @@ def _load(replacement: Path | None) -> Assumptions:
         claims=_by_key(read_table(path("claims"), Claim)),
         sources=sources,
         prices=prices,
-        digest=_digest(path),
+        table_hashes=_hashes(path),
         correlations=_correlations(path("correlations"), sources),
         staleness=_by_key(read_table(path("staleness"), Quantity)),
         cloud=read_services(path("cloud_services"), path("profiles"), path("cloud")),
@@ -264,13 +271,13 @@ def _load(replacement: Path | None) -> Assumptions:
     return assumptions
 
 
-def _digest(path: Callable[[str], Path]) -> str:
-    """Eight digits of a hash over all tables that the model reads, the user's bands included."""
-    content = hashlib.sha256()
-    for table in (*TABLES, BANDS):
-        if path(table).exists():
-            content.update(hashlib.sha256(path(table).read_bytes()).digest())
-    return content.hexdigest()[:8]
+def _hashes(path: Callable[[str], Path]) -> Mapping[str, str]:
+    """Eight letters of a hash of each table that the model reads, the user's bands included."""
+
+    def short_hash(file: Path) -> str:
+        return base64.urlsafe_b64encode(hashlib.sha256(file.read_bytes()).digest())[:8].decode()
+
+    return MappingProxyType({table: short_hash(path(table)) if path(table).exists() else "" for table in TABLES})
 
 
 def _must_replace_something(replacement: Path) -> None:

@@ -12,7 +12,7 @@ from tco.keys import with_values
 from tco.model import COMPONENTS, Costs
 from tco.reasons import NOT_SERVED
 from tco.scenarios import Scenario, evaluate
-from tco.wording import COMPONENT_LABELS, duration, money, share
+from tco.wording import COMPONENT_LABELS, duration, enumerated, money, share
 
 # Points of a sweep that looks for break-evens, and of each closer look at a bracket.
 SWEEP_POINTS: Final = 60
@@ -309,10 +309,7 @@ def verdict(scenario: Scenario, costs: Costs | None = None) -> Verdict:
 
 def _caveat(names: list[str], what: str) -> str:
     """A sentence about those that the answer leaves out."""
-    if not names:
-        return ""
-    listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-    return f" {listed} {what}."
+    return f" {enumerated(names)} {what}." if names else ""
 
 
 def serving_labels(scenario: Scenario) -> dict[str, str]:

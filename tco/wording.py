@@ -1,6 +1,6 @@
 """Wording: how numbers and names are said to people."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -209,6 +209,28 @@ def quantity(name: str, value: float) -> str:
     if name.endswith(SHARES):
         return share(value)
     return f"{value:,.0f}" if unit_of(name).symbol in COUNTED_UNITS else count(value)
+
+
+def enumerated(names: Sequence[str]) -> str:
+    """
+    Names as a sentence lists them.
+
+    Parameters
+    ----------
+    names : sequence of str
+        The names.
+
+    Returns
+    -------
+    text : str
+        With commas, and an `and` before the last.
+
+    Examples
+    --------
+    >>> enumerated(["Flask", "FastAPI", "Django"]), enumerated(["Flask"]), enumerated([])
+    ('Flask, FastAPI and Django', 'Flask', '')
+    """
+    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
 def inside(label: str) -> str:

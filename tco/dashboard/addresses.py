@@ -11,7 +11,8 @@ from urllib.parse import parse_qs
 from tco.assumptions import forget_changed_tables
 from tco.dashboard.heated import is_started_ahead, wait_for_viewer
 from tco.dashboard.state import Result, State
-from tco.links import PARAMETER, link_text, parse_link
+from tco.decision import verdict
+from tco.links import PARAMETER, changes_since, link_text, parse_link
 from tco.scenarios import Scenario, ScenarioError
 
 AnyState = TypeVar("AnyState", bound=State)
@@ -48,10 +49,8 @@ def opened(start: Scenario | None, kind: type[AnyState]) -> AnyState:
     except ScenarioError as error:
         state.error = f"The usual scenario is shown instead: {error}"
         return state
-    notice = (
-        "" if linked.same_tables else "This link was made with other tables: figures may differ from those seen then."
-    )
-    linked_state = kind(linked.scenario, notice=notice)
+    linked_state = kind(linked.scenario)
+    linked_state.notice = changes_since(linked, verdict(*linked_state.result))
     linked_state.error = state.error  # of tables that cannot be used
     return linked_state
 
@@ -84,7 +83,7 @@ def links_html(here: str, result: Result) -> str:
     Links to all other pages with the scenario of this one, and a field with the link to this one.
     """
     try:
-        query = f"?{PARAMETER}={link_text(result.scenario)}"
+        query = f"?{PARAMETER}={link_text(*result)}"
     except ScenarioError as error:
         return f"<span>No link: {escape(str(error))}</span>"
     others = "".join(

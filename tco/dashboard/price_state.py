@@ -18,12 +18,12 @@ class PriceState(State):
 
     Parameters
     ----------
-    scenario, notice
+    scenario
         As for `State`.
     """
 
-    def __init__(self, scenario: Scenario | None = None, *, notice: str = "") -> None:
-        super().__init__(scenario, notice=notice)
+    def __init__(self, scenario: Scenario | None = None) -> None:
+        super().__init__(scenario)
         self.plan = CloudPlan()
         self.serving = self.scenario.servings[0]
         self.architecture = self.family = ""

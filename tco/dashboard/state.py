@@ -29,8 +29,6 @@ class State(traitlets.HasTraits):
     scenario : Scenario, optional
         What the page starts with, and goes back to on `reset`; the customer-facing API by default. Where the user's own
         tables cannot be used, `error` says why and the ones that come with the library are in force.
-    notice : str
-        What a viewer should know about it, without anything being wrong.
     today : date, optional
         The day on which stale figures are marked; this machine's by default.
     """
@@ -39,7 +37,7 @@ class State(traitlets.HasTraits):
     result = traitlets.Instance(Result)
     error = traitlets.Unicode()
 
-    def __init__(self, scenario: Scenario | None = None, *, notice: str = "", today: date | None = None) -> None:
+    def __init__(self, scenario: Scenario | None = None, *, today: date | None = None) -> None:
         error = ""
         today = datetime.now().astimezone().date() if today is None else today
         if scenario is None:
@@ -50,7 +48,8 @@ class State(traitlets.HasTraits):
                 scenario = Scenario(assumptions=aged(load_assumptions(data_directory()), today))
         super().__init__(result=Result(scenario, evaluate(scenario)), error=error)
         self._start = scenario
-        self.notice = notice
+        # What a viewer should know about the scenario of the start, without anything being wrong.
+        self.notice = ""
         self.today = today
 
     @property
