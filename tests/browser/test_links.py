@@ -2,17 +2,21 @@
 Links in a browser: whoever opens one sees the scenario that it carries, also where the kernel was started ahead.
 """
 
+import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from shutil import copy
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
 
 import tco
-from tco.links import link_text
-from tests.browser.pages import assert_answers, scenario_of
+from tco.assumptions import load_assumptions
+from tco.links import PARAMETER, link_text, parse_link
+from tco.scenarios import Scenario
+from tests.browser.pages import assert_answers, press, scenario_of, scenario_with, until
 from tests.browser.servers import free_port, running
 
 SERVE_HEATED = """
@@ -79,3 +83,41 @@ def test_each_viewer_sees_the_scenario_of_the_link(
         assert scenario_of(wide_page).to_toml() == scenario.to_toml()
         expect(wide_page.locator(".started-ahead")).to_have_text(heated)
         expect(wide_page.locator(".tco-notice [role=status], .tco-error [role=alert]")).to_have_count(0)
+
+
+def test_the_address_follows_the_sliders(any_page: Page, dashboard: str) -> None:
+    """
+    Untouched, the address stays as it was typed; then it is the link to what the page shows, and a reload keeps that.
+    """
+    any_page.goto(f"{dashboard}voila/render/executive.ipynb?other=1")
+    assert_answers(any_page, tco.scenario())
+    press(any_page, "team_people", "ArrowRight", 3)
+    scenario = scenario_with(any_page, inputs={"team_people": 8})
+    until(any_page, lambda: linked_in(any_page).to_toml() == scenario.to_toml(), "its scenario in the address")
+    assert any_page.locator(".tco-copy-link").input_value().partition("?")[2] in any_page.url
+    assert "other=1" in any_page.url
+    assert any_page.evaluate("history.length") == 2  # the empty page and this one: no step for each step of a slider
+
+    any_page.reload()
+    assert_answers(any_page, scenario)
+    assert scenario_of(any_page).to_toml() == scenario.to_toml()
+    reloaded = any_page.url
+    press(any_page, "team_people", "ArrowLeft")
+    scenario = scenario_with(any_page, inputs={"team_people": 7})
+    until(any_page, lambda: linked_in(any_page).to_toml() == scenario.to_toml(), "its scenario in the address")
+    # Gone to another page and back, as a viewer does.
+    any_page.get_by_role("navigation").get_by_role("link", name="Hiring").click()
+    expect(any_page).to_have_url(re.compile("hiring.ipynb"))
+    assert_answers(any_page, scenario)
+    any_page.go_back()
+    assert_answers(any_page, scenario)
+    assert linked_in(any_page).to_toml() == scenario.to_toml()
+    assert any_page.url != reloaded
+
+
+def linked_in(page: Page) -> Scenario:
+    """
+    The scenario in the address of a page; the usual one where there is none.
+    """
+    texts = parse_qs(urlsplit(page.url).query).get(PARAMETER)
+    return parse_link(texts[0], load_assumptions()).scenario if texts else tco.scenario()

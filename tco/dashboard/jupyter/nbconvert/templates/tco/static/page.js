@@ -51,7 +51,24 @@ for (const type of ["focus", "keydown", "blur"]) document.addEventListener(type,
 // The kernel does not know by which address the server is reached: the browser does.
 function completeLinks() {
   for (const field of document.querySelectorAll(".tco-copy-link")) field.value = new URL(field.value, location).href;
+  followInAddress();
 }
+
+// Once the scenario differs from the one that the page opened with, its address is the link to it: whoever reloads the
+// page, comes back to it or copies the address keeps the inputs. Browsers refuse more than a few such changes a second.
+function followInAddress() {
+  const link = document.querySelector(".tco-copy-link")?.value;
+  followInAddress.opened ??= link;
+  if (!link || link === (followInAddress.shown ?? followInAddress.opened)) return;
+  followInAddress.timer ??= setTimeout(() => {
+    followInAddress.timer = null;
+    followInAddress.shown = document.querySelector(".tco-copy-link").value;
+    const address = new URL(location);
+    for (const [name, value] of new URL(followInAddress.shown).searchParams) address.searchParams.set(name, value);
+    history.replaceState(history.state, "", address);
+  }, FOLLOW_EVERY_MS);
+}
+const FOLLOW_EVERY_MS = 400;
 
 // A click on the field with the link copies it.
 document.addEventListener("click", ({ target }) => {
