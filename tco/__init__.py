@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tco.decision import break_even, costs_along, verdict
+    from tco.differences import Comparison, Difference, compare, difference
     from tco.draws import Correlation, Prior, Range, draw
     from tco.export import cash_flow_frame, cost_frame
     from tco.flips import what_flips, winner_map
@@ -33,8 +34,10 @@ if TYPE_CHECKING:
 # Where each public name lives. Its module is imported when it is first used, so that a program which only wants a
 # formula does not wait for the tables' schema library.
 _HOMES = {
+    "Comparison": "differences",
     "Correlation": "draws",
     "Costs": "model",
+    "Difference": "differences",
     "InputError": "inputs",
     "Prior": "draws",
     "Range": "draws",
@@ -44,8 +47,10 @@ _HOMES = {
     "TableError": "tables",
     "break_even": "decision",
     "cash_flow_frame": "export",
+    "compare": "differences",
     "cost_frame": "export",
     "costs_along": "decision",
+    "difference": "differences",
     "draw": "draws",
     "evaluate": "scenarios",
     "how_sure": "uncertainty",
@@ -65,8 +70,10 @@ _HOMES = {
 }
 
 __all__ = [
+    "Comparison",
     "Correlation",
     "Costs",
+    "Difference",
     "InputError",
     "Prior",
     "Range",
@@ -76,8 +83,10 @@ __all__ = [
     "TableError",
     "break_even",
     "cash_flow_frame",
+    "compare",
     "cost_frame",
     "costs_along",
+    "difference",
     "draw",
     "evaluate",
     "how_sure",

@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from tco import price_commands, report_command
+from tco import difference_command, price_commands, report_command
 from tco.decision import serving_labels, verdict
 from tco.inputs import InputError
 from tco.model import COMPONENTS, Costs
@@ -54,6 +54,7 @@ for _command in (price_commands.refresh, price_commands.bill, price_commands.tot
     prices.command()(refusing(_command))
 app.add_typer(prices, name="prices")
 app.command()(refusing(report_command.report))
+app.command("difference")(refusing(difference_command.show_difference))
 
 
 @app.callback()

@@ -1,0 +1,93 @@
+"""`tco difference`: what sets two scenarios apart, input by input and component by component."""
+
+import csv
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from tco.differences import Difference, difference, to_cents
+from tco.model import COMPONENTS
+from tco.scenarios import Scenario, ScenarioError, read_scenario, scenario
+from tco.wording import COMPONENT_LABELS, money
+
+
+def show_difference(
+    first: Annotated[str, typer.Argument(metavar="FIRST", help="A scenario file (.toml), or a preset.")],
+    second: Annotated[str, typer.Argument(metavar="SECOND", help="Another one.")],
+    serving: Annotated[
+        str, typer.Option(help="The way of serving to compare (flask-threads, ...); the cheapest of each by default.")
+    ] = "",
+    data: Annotated[
+        Path | None,
+        typer.Option(help="A price list (.csv), or a directory of tables that replace those of the same name."),
+    ] = None,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV: the inputs, then the components.")] = False,
+) -> None:
+    """Split the gap between two scenarios over the inputs in which they differ, to the cent."""
+    if as_json and as_csv:
+        raise ScenarioError("--json and --csv exclude each other; choose one")
+    found = difference(_scenario(first, data), _scenario(second, data), serving)
+    first_usd, second_usd = (round(float(usd.sum()), 2) for usd in (found.first_usd, found.second_usd))
+    gap_usd = round(second_usd - first_usd, 2)
+    inputs = [
+        (changed.label, *changed.texts, usd)
+        for changed, usd in zip(found.changed, to_cents(found.input_usd, gap_usd).tolist(), strict=True)
+    ]
+    inputs.sort(key=lambda row: -abs(row[-1]))
+    components = dict(zip(COMPONENTS, to_cents(found.component_usd, gap_usd).tolist(), strict=True))
+    if as_json:
+        plain = {
+            "servings": found.servings,
+            "first_usd": first_usd,
+            "second_usd": second_usd,
+            "gap_usd": gap_usd,
+            "exact": found.exact,
+            "inputs": [dict(zip(("label", "first", "second", "usd"), row, strict=True)) for row in inputs],
+            "component_usd": components,
+        }
+        typer.echo(json.dumps(plain, indent=2, allow_nan=False))
+    elif as_csv:
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(["kind", "name", "first", "second", "usd"])
+        writer.writerows(["input", *row[:-1], f"{row[-1]:.2f}"] for row in inputs)
+        writer.writerows(["component", name, "", "", f"{usd:.2f}"] for name, usd in components.items())
+    else:
+        _print(found, (first, second), (first_usd, second_usd), inputs, components)
+
+
+def _scenario(named: str, data: Path | None) -> Scenario:
+    return read_scenario(named, data=data) if named.endswith(".toml") else scenario(named, data=data)
+
+
+def _print(
+    found: Difference,
+    names: tuple[str, str],
+    totals_usd: tuple[float, float],
+    inputs: list[tuple[str, str, str, float]],
+    components: dict[str, float],
+) -> None:
+    gap_usd = round(totals_usd[1] - totals_usd[0], 2)
+    screen = Table("", *(f"{name}\n{serving}" for name, serving in zip(names, found.servings, strict=True)), "USD")
+    screen.columns[-1].justify = "right"
+    for label, first_text, second_text, usd in inputs:
+        screen.add_row(label, first_text, second_text, f"{usd:+,.2f}")
+    screen.add_section()
+    for part, usd in components.items():
+        screen.add_row(COMPONENT_LABELS[part], "", "", f"{usd:+,.2f}")
+    screen.add_section()
+    screen.add_row("Total", *(f"{usd:,.2f}" for usd in totals_usd), f"{gap_usd:+,.2f}", style="bold")
+    console = Console()
+    console.print(screen)
+    if not found.exact:
+        error_usd = float(found.standard_error_usd.max())
+        console.print(
+            f"{len(inputs)} inputs differ: the part of each is a mean over drawn orders, with a standard error of at "
+            f"most {money(error_usd)}; the sum is exact."
+        )
