@@ -22,7 +22,7 @@ from tco.inputs import InputError
 from tco.keys import input_keys, label_of, with_values
 from tco.model import COMPONENTS
 from tco.scenarios import Scenario, evaluate
-from tco.wording import PROVIDER_LABELS, PURCHASE_LABELS, enumerated, inside, quantity
+from tco.wording import PROVIDER_LABELS, PURCHASE_LABELS, SHARES, enumerated, inside, labelled, quantity
 
 Mask = npt.NDArray[np.bool_]
 
@@ -158,7 +158,7 @@ def changed_inputs(scenarios: Sequence[Scenario]) -> tuple[Changed, ...]:
     --------
     >>> from tco import scenario
     >>> [changed.label for changed in changed_inputs([scenario(), scenario(wait_ms=5, purchase="reserved_1y")])]
-    ['Wait for database and other services per request', 'Servers rented']
+    ['Wait for database and other services per request (ms)', 'Servers rented']
     """
     if len({scenario.assumptions.digest for scenario in scenarios}) > 1:
         raise InputError("scenarios can be compared when they are made with the same tables; these are not")
@@ -169,7 +169,10 @@ def changed_inputs(scenarios: Sequence[Scenario]) -> tuple[Changed, ...]:
         values = tuple(scenario.value(name, place) for scenario in scenarios)
         if len(set(values)) > 1:
             texts = tuple(quantity(name, value) for value in values)
-            changed.append(Changed(key, label_of(first, key), values, texts))
+            # A share is said in per cent, whatever it is a share of.
+            unit = "1" if name.endswith(SHARES) else first.row(name, place).unit
+            label = labelled(label_of(first, key), unit)
+            changed.append(Changed(key, label, values, texts))
     rented = tuple((s.provider, s.region, s.purchase) for s in scenarios)
     if len(set(rented)) > 1:
         texts = tuple(

@@ -14,10 +14,10 @@ from tco import charts
 from tco.assumptions import FRAMEWORK_NAMES, SHARED_NAMES, data_directory, load_assumptions
 from tco.claims import claim_views
 from tco.dashboard import blocks
-from tco.dashboard.controls import aligned_step, choice, slider, tooltip
+from tco.dashboard.controls import MOST_FILE_BYTES, aligned_step, choice, slider, tooltip
 from tco.dashboard.downloads import Downloads
 from tco.dashboard.executive import SLIDERS, executive
-from tco.dashboard.explorer import MOST_FILE_BYTES, explorer
+from tco.dashboard.explorer import explorer
 from tco.dashboard.figure_widget import Figure
 from tco.dashboard.state import Result, State
 from tco.decision import break_even, is_wide, verdict

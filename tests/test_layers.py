@@ -52,7 +52,7 @@ LAYERS = (
     ("claims", "differences", "flips", "information", "links", "look", "sensitivity"),
     ("portfolio", "single_question"),
     ("charts", "charts_capacity", "charts_people", "price_charts", "export"),
-    ("charts_evidence", "charts_uncertainty"),
+    ("charts_comparison", "charts_evidence", "charts_uncertainty"),
     ("report",),
     ("dashboard", "measure", "refresh"),
     ("difference_command", "price_commands"),

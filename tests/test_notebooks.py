@@ -24,6 +24,7 @@ def code_cells(notebook):
 def test_there_are_the_pages_of_the_readme():
     """Each page that the README's table lists has its notebook."""
     listed = {"executive", "explorer", "capacity", "hiring", "time_to_market", "uncertainty", "method", "prices"}
+    listed |= {"compare"}
     assert listed == {path.stem for path in NOTEBOOKS}
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Sequence
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -41,7 +42,7 @@ def opened(start: Scenario | None, kind: type[AnyState]) -> AnyState:
         wait_for_viewer()
         forget_changed_tables()
     state = kind()
-    texts = parse_qs(os.environ.get("QUERY_STRING", ""), keep_blank_values=True).get(PARAMETER, [])
+    texts = linked_texts()
     if not texts:
         return state
     try:
@@ -53,6 +54,13 @@ def opened(start: Scenario | None, kind: type[AnyState]) -> AnyState:
     linked_state.notice = changes_since(linked, verdict(*linked_state.result))
     linked_state.error = state.error  # of tables that cannot be used
     return linked_state
+
+
+def linked_texts() -> list[str]:
+    """
+    Texts of the links in the address that the page was opened with: one, or several to be compared.
+    """
+    return parse_qs(os.environ.get("QUERY_STRING", ""), keep_blank_values=True).get(PARAMETER, [])
 
 
 @cache
@@ -78,23 +86,23 @@ def notebooks_path() -> Path:
     return installed if installed.is_dir() else package.parent / "notebooks"
 
 
-def links_html(here: str, result: Result) -> str:
+def links_html(here: str, result: Result, others: Sequence[Result] = ()) -> str:
     """
-    Links to all other pages with the scenario of this one, and a field with the link to this one.
+    Links to all other pages with the scenario of this one, and a field with the link to this one and all that it shows.
     """
     try:
-        query = f"?{PARAMETER}={link_text(*result)}"
+        query, *more = (f"{PARAMETER}={link_text(*one)}" for one in (result, *others))
     except ScenarioError as error:
         return f"<span>No link: {escape(str(error))}</span>"
-    others = "".join(
-        f"<a class='tco-page-link' href='{escape(page.name)}.ipynb{query}' title='{escape(page.description)}'>"
+    links = "".join(
+        f"<a class='tco-page-link' href='{escape(page.name)}.ipynb?{query}' title='{escape(page.description)}'>"
         f"{escape(page.label)}</a>"
         for page in pages()
         if page.name != here
     )
     # The page's own JavaScript puts the address of the server in front.
-    own = f"{here}.ipynb{query}"
+    own = escape(f"{here}.ipynb?{'&'.join([query, *more])}")
     return (
-        f"<nav aria-label='The same scenario on other pages'>{others}</nav>"
+        f"<nav aria-label='The same scenario on other pages'>{links}</nav>"
         f"<label>Link to this scenario <input class='tco-copy-link' readonly value='{own}'></label>"
     )

@@ -44,9 +44,9 @@ def side_by_side(*children: widgets.Widget, kind: str = "tco-charts") -> widgets
     return box
 
 
-def html_block(state: State, content: Callable[[Result], str], kind: str) -> widgets.HTML:
+def html_block(state: State, content: Callable[[Result], str], kind: str, *, trait: str = "result") -> widgets.HTML:
     """
-    HTML that is made anew for each result.
+    HTML that is made anew for each result, or for each value of another trait of the state.
     """
     block = widgets.HTML(content(state.result))
     block.add_class(kind)
@@ -54,7 +54,7 @@ def html_block(state: State, content: Callable[[Result], str], kind: str) -> wid
     def show(_change: object = None) -> None:
         block.value = content(state.result)
 
-    state.observe(show, "result")
+    state.observe(show, trait)
     return block
 
 
@@ -105,9 +105,10 @@ def page_links(state: State, here: str) -> widgets.Box:
     )
 
 
-def chart_block(state: State, draw: Callable[[Result], go.Figure], name: str) -> Figure:
+def chart_block(state: State, draw: Callable[[Result], go.Figure], name: str, *, trait: str = "result") -> Figure:
     """
-    A chart that is drawn anew for each result; its title is its description for screen readers.
+    A chart that is drawn anew for each result, or for each value of another trait; its title describes it for screen
+    readers.
     """
     figure = draw(state.result)
     chart = Figure(figure, alt=figure.layout.meta, name=name)
@@ -116,7 +117,7 @@ def chart_block(state: State, draw: Callable[[Result], go.Figure], name: str) ->
         figure = draw(state.result)
         chart.draw(figure, alt=figure.layout.meta)
 
-    state.observe(show, "result")
+    state.observe(show, trait)
     return chart
 
 

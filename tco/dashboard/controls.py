@@ -11,6 +11,10 @@ from tco.decision import is_wide
 from tco.tables import Assumption
 from tco.wording import COUNTED_UNITS, SHARES, labelled, quantity
 
+# Scenario files are small; whatever is larger was not meant.
+MOST_FILE_BYTES = 100_000
+MOST_NAME_LETTERS = 80
+
 
 def slider(state: State, name: str, place: str = "", *, label: str = "") -> widgets.Widget:
     """
@@ -221,6 +225,70 @@ def choice(
     state.observe(show, ["result", "error"])
     control.add_class(f"tco-choice-{name}")
     return control
+
+
+def scenario_upload(state: State, take: Callable[[bytes, str], None]) -> widgets.FileUpload:
+    """
+    A button that loads a scenario file.
+
+    Parameters
+    ----------
+    state : State
+        What is told of a file that is too large.
+    take : callable
+        Gets content and name of the file.
+
+    Returns
+    -------
+    button : ipywidgets.FileUpload
+        The button.
+    """
+    upload = widgets.FileUpload(accept=".toml", multiple=False, description="Load scenario")
+    upload.add_class("tco-load")
+
+    def load(_change: object = None) -> None:
+        if not upload.value:
+            return
+        file = upload.value[0]
+        # A name is a viewer's text: one line, and no longer than a note has room for.
+        name, content = shortened(file["name"]), bytes(file["content"])
+        if len(content) > MOST_FILE_BYTES:
+            state.error = (
+                f"Not loaded: {name}: the file has {len(content):,} bytes; at most {MOST_FILE_BYTES:,} are read"
+            )
+        else:
+            take(content, name)
+        upload.value = ()  # so that the same file can be loaded once more
+
+    upload.observe(load, "value")
+    return upload
+
+
+def shortened(name: str) -> str:
+    r"""
+    The name of a file on one line, and its middle left out where it is long.
+
+    Parameters
+    ----------
+    name : str
+        The name as it came.
+
+    Returns
+    -------
+    name : str
+        At most 80 letters.
+
+    Examples
+    --------
+    >>> shortened("my\nplan.toml"), len(shortened("x" * 10_000 + ".toml"))
+    ('my plan.toml', 80)
+    """
+    name = " ".join(name.split())
+    return (
+        name
+        if len(name) <= MOST_NAME_LETTERS
+        else f"{name[: MOST_NAME_LETTERS // 2]}…{name[1 - MOST_NAME_LETTERS // 2 :]}"
+    )
 
 
 def _readout(row: Assumption, high: float) -> str:

@@ -9,16 +9,13 @@ from tco import charts
 from tco.assumptions import FRAMEWORK_NAMES, SHARED_NAMES
 from tco.dashboard import blocks
 from tco.dashboard.addresses import opened
-from tco.dashboard.controls import choice, slider
+from tco.dashboard.controls import choice, scenario_upload, slider
 from tco.dashboard.downloads import Downloads
 from tco.dashboard.state import State
 from tco.pricing import PURCHASES
 from tco.scenarios import Scenario
 from tco.tables import Assumption
 from tco.wording import PROVIDER_LABELS, PURCHASE_LABELS
-
-# Scenario files are small; whatever is larger was not meant.
-MOST_FILE_BYTES = 100_000
 
 
 def explorer(start: Scenario | None = None) -> widgets.Widget:
@@ -164,20 +161,4 @@ def _actions(state: State) -> list[widgets.Widget]:
     reset = widgets.Button(description="Reset", tooltip="Back to the scenario of the start")
     reset.on_click(lambda _button: state.reset())
     reset.add_class("tco-reset")
-    upload = widgets.FileUpload(accept=".toml", multiple=False, description="Load scenario")
-    upload.add_class("tco-load")
-
-    def load(_change: object = None) -> None:
-        if not upload.value:
-            return
-        file = upload.value[0]
-        if file["size"] > MOST_FILE_BYTES:
-            state.error = (
-                f"Not loaded: {file['name']}: the file has {file['size']:,} bytes; at most {MOST_FILE_BYTES:,} are read"
-            )
-        else:
-            state.load(bytes(file["content"]), file["name"])
-        upload.value = ()  # so that the same file can be loaded once more
-
-    upload.observe(load, "value")
-    return [reset, blocks.html_block(state, blocks.save_link_html, "tco-save-link"), upload]
+    return [reset, blocks.html_block(state, blocks.save_link_html, "tco-save-link"), scenario_upload(state, state.load)]

@@ -64,7 +64,11 @@ function followInAddress() {
     followInAddress.timer = null;
     followInAddress.shown = document.querySelector(".tco-copy-link").value;
     const address = new URL(location);
-    for (const [name, value] of new URL(followInAddress.shown).searchParams) address.searchParams.set(name, value);
+    const linked = new URL(followInAddress.shown).searchParams;
+    for (const name of new Set(linked.keys())) {
+      address.searchParams.delete(name);
+      for (const value of linked.getAll(name)) address.searchParams.append(name, value);
+    }
     history.replaceState(history.state, "", address);
   }, FOLLOW_EVERY_MS);
 }
