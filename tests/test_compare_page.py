@@ -44,6 +44,7 @@ def test_it_opens_with_the_scenario_of_the_page_that_one_came_from(monkeypatch):
 
 def test_its_own_link_carries_all_that_it_shows(monkeypatch):
     """Three scenarios go through the address and come back, and the links to other pages carry the first."""
+    monkeypatch.setenv("VOILA_PREHEAT", "False")
     page = compare(OWN, OTHER, tco.scenario())
     html = found(page, "tco-links").value
     query = unescape(re.search(r"class='tco-copy-link' readonly value='compare\.ipynb\?([^']*)'", html)[1])

@@ -106,8 +106,9 @@ def test_a_scenario_given_wins_over_the_address(monkeypatch):
     assert addresses.opened(own, State).scenario is own
 
 
-def test_links_carry_the_scenario_to_every_other_page(name):
+def test_links_carry_the_scenario_to_every_other_page(name, monkeypatch):
     """After a change the links of a page lead to all the others, with what it shows now; a field has its own."""
+    monkeypatch.setenv("VOILA_PREHEAT", "False")
     page = PAGES[name]()
     page.state.change(peak_users=123.0)
     html = found(page, "tco-links").value
@@ -117,6 +118,11 @@ def test_links_carry_the_scenario_to_every_other_page(name):
     assert name not in {other for other, _ in others}
     assert {carried for _, carried in others} == {query}
     assert f"value='{name}.ipynb{query}'" in html
+
+
+def test_a_notebook_has_no_links_to_pages(name):
+    """Where no server of ours shows the page, links to others would lead nowhere."""
+    assert found(PAGES[name](), "tco-links").value == ""
 
 
 @pytest.mark.parametrize(

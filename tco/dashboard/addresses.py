@@ -88,8 +88,11 @@ def notebooks_path() -> Path:
 
 def links_html(here: str, result: Result, others: Sequence[Result] = ()) -> str:
     """
-    Links to all other pages with the scenario of this one, and a field with the link to this one and all that it shows.
+    Links to all other pages with the scenario of this one, and a field with the link to this one and all that it shows;
+    nothing in a notebook, which has no pages beside it.
     """
+    if "VOILA_PREHEAT" not in os.environ:  # Voilà sets it for each of its kernels
+        return ""
     try:
         query, *more = (f"{PARAMETER}={link_text(*one)}" for one in (result, *others))
     except ScenarioError as error:

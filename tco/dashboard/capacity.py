@@ -17,6 +17,7 @@ from tco.dashboard import blocks
 from tco.dashboard.addresses import opened
 from tco.dashboard.controls import slider
 from tco.dashboard.figure_widget import Figure
+from tco.dashboard.page import Page
 from tco.dashboard.state import Result, State
 from tco.look import labels_of
 from tco.performance import ServerPerformance, ServerSize, server_performance
@@ -67,7 +68,7 @@ class Server(traitlets.HasTraits):
     instance = traitlets.Unicode()
 
 
-def capacity(start: Scenario | None = None) -> widgets.Widget:
+def capacity(start: Scenario | None = None) -> Page:
     """
     The capacity page.
 
@@ -78,7 +79,7 @@ def capacity(start: Scenario | None = None) -> widgets.Widget:
 
     Returns
     -------
-    page : ipywidgets.Widget
+    page : Page
         The page; its `state` holds the scenario and its costs, its `server` the instance type.
     """
     state = opened(start, State)
@@ -96,7 +97,7 @@ def capacity(start: Scenario | None = None) -> widgets.Widget:
         server.observe(lambda _change: setattr(block, "value", made(state.result)), "instance")
         return block
 
-    page = widgets.VBox(
+    page = Page(
         [
             blocks.card(
                 blocks.side_by_side(blocks.preset_choice(state), *server_choices(state, server), kind="tco-controls"),

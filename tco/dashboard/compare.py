@@ -16,6 +16,7 @@ from tco import differences
 from tco.dashboard import blocks
 from tco.dashboard.addresses import linked_texts, links_html, opened
 from tco.dashboard.controls import scenario_upload
+from tco.dashboard.page import Page
 from tco.dashboard.state import Result, State
 from tco.decision import Verdict, serving_labels, verdict
 from tco.differences import Changed, Comparison, Difference, to_cents
@@ -188,7 +189,7 @@ def _entry(scenario: Scenario, label: str = "", origin: str = "") -> Entry:
     return Entry(label, origin, Result(scenario, evaluate(scenario)))
 
 
-def compare(*start: Scenario) -> widgets.Widget:
+def compare(*start: Scenario) -> Page:
     """
     The compare page.
 
@@ -199,7 +200,7 @@ def compare(*start: Scenario) -> widgets.Widget:
 
     Returns
     -------
-    page : ipywidgets.Widget
+    page : Page
         The page; its `state` holds the scenarios, their comparison and the gap.
     """
     state = opened(start[0] if start else None, ComparisonState)
@@ -207,7 +208,7 @@ def compare(*start: Scenario) -> widgets.Widget:
         state.add(*start[1:], instead=True)
     elif not start and linked_texts()[1:]:
         state.add_links(*linked_texts()[1:], instead=True)
-    page = widgets.VBox(
+    page = Page(
         [
             blocks.card(adding(state), removing(state), _follow(state, own_links_html, "tco-links")),
             blocks.error_note(state),

@@ -1,19 +1,18 @@
 """The executive page: the answer in one sentence, the money in one picture, what flips it."""
 
-import ipywidgets as widgets
-
 from tco import charts
 from tco.dashboard import blocks
 from tco.dashboard.addresses import opened
 from tco.dashboard.controls import slider
 from tco.dashboard.downloads import Downloads
+from tco.dashboard.page import Page
 from tco.dashboard.state import State
 from tco.scenarios import Scenario
 
 SLIDERS = ("peak_users", "team_people", "html_share", "horizon_months")
 
 
-def executive(start: Scenario | None = None) -> widgets.Widget:
+def executive(start: Scenario | None = None) -> Page:
     """
     The executive page.
 
@@ -24,7 +23,7 @@ def executive(start: Scenario | None = None) -> widgets.Widget:
 
     Returns
     -------
-    page : ipywidgets.Widget
+    page : Page
         The page; its `state` holds the scenario and its costs.
     """
     state = opened(start, State)
@@ -37,7 +36,7 @@ def executive(start: Scenario | None = None) -> widgets.Widget:
         blocks.html_block(state, blocks.disagreement_html, "tco-disagreement"),
         blocks.html_block(state, blocks.totals_html, "tco-table"),
     )
-    page = widgets.VBox(
+    page = Page(
         [
             blocks.card(choices, sliders),
             blocks.error_note(state),

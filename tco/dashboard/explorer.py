@@ -11,6 +11,7 @@ from tco.dashboard import blocks
 from tco.dashboard.addresses import opened
 from tco.dashboard.controls import choice, scenario_upload, slider
 from tco.dashboard.downloads import Downloads
+from tco.dashboard.page import Page
 from tco.dashboard.state import State
 from tco.pricing import PURCHASES
 from tco.scenarios import Scenario
@@ -18,7 +19,7 @@ from tco.tables import Assumption
 from tco.wording import PROVIDER_LABELS, PURCHASE_LABELS
 
 
-def explorer(start: Scenario | None = None) -> widgets.Widget:
+def explorer(start: Scenario | None = None) -> Page:
     """
     The explorer page.
 
@@ -29,11 +30,11 @@ def explorer(start: Scenario | None = None) -> widgets.Widget:
 
     Returns
     -------
-    page : ipywidgets.Widget
+    page : Page
         The page; its `state` holds the scenario and its costs.
     """
     state = opened(start, State)
-    page = widgets.VBox(
+    page = Page(
         [
             blocks.card(
                 blocks.side_by_side(

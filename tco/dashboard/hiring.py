@@ -1,11 +1,10 @@
 """The hiring page: who can be hired for each framework, at what pay, and when the team is whole."""
 
-import ipywidgets as widgets
-
 from tco import charts_people
 from tco.dashboard import blocks, blocks_people
 from tco.dashboard.addresses import opened
 from tco.dashboard.controls import slider
+from tco.dashboard.page import Page
 from tco.dashboard.state import State
 from tco.evidence import load_evidence
 from tco.scenarios import Scenario
@@ -16,7 +15,7 @@ SLIDERS = (
 )
 
 
-def hiring(start: Scenario | None = None) -> widgets.Widget:
+def hiring(start: Scenario | None = None) -> Page:
     """
     The hiring page.
 
@@ -27,7 +26,7 @@ def hiring(start: Scenario | None = None) -> widgets.Widget:
 
     Returns
     -------
-    page : ipywidgets.Widget
+    page : Page
         The page; its `state` holds the scenario and its costs.
     """
     state = opened(start, State)
@@ -36,7 +35,7 @@ def hiring(start: Scenario | None = None) -> widgets.Widget:
         slider(state, "team_knows_share", id_, label=f"Team members who know {framework.label}")
         for id_, framework in state.scenario.assumptions.frameworks.items()
     ]
-    page = widgets.VBox(
+    page = Page(
         [
             blocks.card(
                 blocks.side_by_side(

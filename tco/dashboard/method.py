@@ -4,10 +4,9 @@ from collections.abc import Callable
 from html import escape
 from typing import NamedTuple
 
-import ipywidgets as widgets
-
 from tco.dashboard import blocks
 from tco.dashboard.addresses import opened
+from tco.dashboard.page import Page
 from tco.dashboard.state import Result, State
 from tco.decision import serving_labels
 from tco.draws import range_of
@@ -119,7 +118,7 @@ STEPS = (
 )
 
 
-def method(start: Scenario | None = None) -> widgets.Widget:
+def method(start: Scenario | None = None) -> Page:
     """
     The method page.
 
@@ -130,11 +129,11 @@ def method(start: Scenario | None = None) -> widgets.Widget:
 
     Returns
     -------
-    page : ipywidgets.Widget
+    page : Page
         The page; its `state` holds the scenario and its costs.
     """
     state = opened(start, State)
-    page = widgets.VBox(
+    page = Page(
         [
             blocks.card(
                 blocks.side_by_side(

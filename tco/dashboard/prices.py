@@ -18,6 +18,7 @@ from tco.dashboard import blocks
 from tco.dashboard.addresses import opened
 from tco.dashboard.controls import choice, slider
 from tco.dashboard.fleet_table import ORDERS, fleet_table_html
+from tco.dashboard.page import Page
 from tco.dashboard.price_state import PriceState
 from tco.dashboard.state import Result
 from tco.hosting import Bill, bills, break_even_rps
@@ -36,7 +37,7 @@ CREDIT_WORDS = (
 SCALING_LABELS = {"static": "For the peak, around the clock", "hourly": "Hour by hour"}
 
 
-def prices(start: Scenario | None = None) -> widgets.Widget:
+def prices(start: Scenario | None = None) -> Page:
     """
     The prices page.
 
@@ -47,11 +48,11 @@ def prices(start: Scenario | None = None) -> widgets.Widget:
 
     Returns
     -------
-    page : ipywidgets.Widget
+    page : Page
         The page; its `state` holds the scenario, its costs and the plan.
     """
     state = opened(start, PriceState)
-    page = widgets.VBox(
+    page = Page(
         [
             blocks.card(
                 blocks.side_by_side(blocks.preset_choice(state), kind="tco-controls"),

@@ -6,6 +6,7 @@ from tco import charts_people
 from tco.dashboard import blocks, blocks_people
 from tco.dashboard.addresses import opened
 from tco.dashboard.controls import slider
+from tco.dashboard.page import Page
 from tco.dashboard.state import State
 from tco.evidence import load_evidence
 from tco.scenarios import Scenario
@@ -24,7 +25,7 @@ SCOPES = tuple(
 )
 
 
-def time_to_market(start: Scenario | None = None) -> widgets.Widget:
+def time_to_market(start: Scenario | None = None) -> Page:
     """
     The time-to-market page.
 
@@ -35,7 +36,7 @@ def time_to_market(start: Scenario | None = None) -> widgets.Widget:
 
     Returns
     -------
-    page : ipywidgets.Widget
+    page : Page
         The page; its `state` holds the scenario and its costs.
     """
     state = opened(start, State)
@@ -44,7 +45,7 @@ def time_to_market(start: Scenario | None = None) -> widgets.Widget:
     def sliders(names: tuple[str, ...]) -> widgets.Box:
         return blocks.side_by_side(*(slider(state, name) for name in names), kind="tco-controls")
 
-    page = widgets.VBox(
+    page = Page(
         [
             blocks.card(
                 blocks.side_by_side(

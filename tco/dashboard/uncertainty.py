@@ -12,6 +12,7 @@ from tco.dashboard import blocks
 from tco.dashboard.addresses import opened
 from tco.dashboard.controls import slider
 from tco.dashboard.figure_widget import Figure
+from tco.dashboard.page import Page
 from tco.dashboard.state import Result, State
 from tco.decision import serving_labels, verdict
 from tco.draws import Prior, prior_of
@@ -49,7 +50,7 @@ class UncertainState(State):
         return draws_of(self.scenario, self.known)
 
 
-def uncertainty(start: Scenario | None = None) -> widgets.Widget:
+def uncertainty(start: Scenario | None = None) -> Page:
     """
     The uncertainty page.
 
@@ -60,11 +61,11 @@ def uncertainty(start: Scenario | None = None) -> widgets.Widget:
 
     Returns
     -------
-    page : ipywidgets.Widget
+    page : Page
         The page; its `state` holds the scenario and its costs.
     """
     state = opened(start, UncertainState)
-    page = widgets.VBox(
+    page = Page(
         [
             blocks.card(
                 blocks.side_by_side(

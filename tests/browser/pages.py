@@ -248,6 +248,15 @@ TRACES: dict[str, Callable[[Scenario], list[dict[str, Any]]]] = {
 }
 
 
+def load_file(page: Page, *, content: bytes, name: str = "scenario.toml") -> None:
+    """
+    Choose a file in the browser's own dialog.
+    """
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Load scenario").click()
+    chooser.value.set_files({"name": name, "mimeType": "application/toml", "buffer": content})
+
+
 def run_cells(page: Page, cells: int) -> None:
     """
     Run the first cells of a notebook in JupyterLab.

@@ -13,7 +13,7 @@ from tco.differences import Difference
 from tco.links import link_text
 from tco.model import COMPONENTS
 from tco.scenarios import Scenario
-from tests.browser.pages import Drawn, assert_fits, assert_named, until
+from tests.browser.pages import Drawn, assert_fits, assert_named, load_file, until
 
 OWN = tco.scenario("ml-product", country="Poland", peak_users=77.0, wait_ms=60.0)
 FILE = tco.scenario("internal-tool", team_people=3.0)
@@ -63,9 +63,7 @@ def test_compares_what_is_added(any_page: Page, dashboard: str, drawn: Drawn) ->
     assert_gap(any_page, drawn, OWN, usual)
     assert_named(any_page)
 
-    any_page.locator(".tco-load input").set_input_files(
-        {"name": "<img src=x onerror=alert(1)>.toml", "mimeType": "text/plain", "buffer": FILE.to_toml().encode()}
-    )
+    load_file(any_page, content=FILE.to_toml().encode(), name="<img src=x onerror=alert(1)>.toml")
     expect(any_page.locator(".tco-compare thead th")).to_contain_text(
         ["", "A: ", "B: ", "C: <img src=x", "From A to B"]
     )
@@ -74,8 +72,8 @@ def test_compares_what_is_added(any_page: Page, dashboard: str, drawn: Drawn) ->
     field.fill(f"{dashboard}voila/render/executive.ipynb?s={link_text(api)}")
     field.press("Enter")
     expect(any_page.locator(".tco-compare thead th")).to_have_count(6)
-    any_page.get_by_label("From").select_option("C: <img src=x onerror=alert(1)>")
-    any_page.get_by_label("To").select_option("D: Customer API")
+    any_page.get_by_label("From", exact=True).select_option("C: <img src=x onerror=alert(1)>")
+    any_page.get_by_label("To", exact=True).select_option("D: Customer API")
     assert_gap(any_page, drawn, FILE, api)
     any_page.get_by_label("Way of serving").select_option("Flask")
     assert_gap(any_page, drawn, FILE, api, "flask-threads")
@@ -104,9 +102,7 @@ def test_refuses_in_words(wide_page: Page, dashboard: str, drawn: Drawn) -> None
     wide_page.goto(f"{dashboard}voila/render/compare.ipynb")
     first, second = tco.scenario(), tco.scenario("internal-tool")
     assert_gap(wide_page, drawn, first, second)
-    wide_page.locator(".tco-load input").set_input_files(
-        {"name": "=cmd|calc.toml", "mimeType": "text/plain", "buffer": b"format = 1\n[inputs]\npeak_users = -5\n"}
-    )
+    load_file(wide_page, content=b"format = 1\n[inputs]\npeak_users = -5\n", name="=cmd|calc.toml")
     note = wide_page.get_by_role("alert").filter(has_text="Not added")
     expect(note).to_contain_text("=cmd|calc.toml: peak_users must lie in")
     field = wide_page.get_by_label("Link, or address of a page")

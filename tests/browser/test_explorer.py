@@ -20,6 +20,7 @@ from tests.browser.pages import (
     assert_fits,
     assert_named,
     labels_of,
+    load_file,
     open_page,
     press,
     run_cells,
@@ -56,15 +57,6 @@ def open_group(page: Page, name: str) -> None:
 
 def red_note(page: Page) -> Locator:
     return page.locator("#tco-page").get_by_role("alert")
-
-
-def load(page: Page, *, content: bytes, name: str = "scenario.toml") -> None:
-    """
-    Choose a file in the browser's own dialog.
-    """
-    with page.expect_file_chooser() as chooser:
-        page.get_by_role("button", name="Load scenario").click()
-    chooser.value.set_files({"name": name, "mimeType": "application/toml", "buffer": content})
 
 
 def test_opens_every_group_and_changes_nothing(any_page: Page, dashboard: str) -> None:
@@ -180,7 +172,7 @@ def test_saves_and_loads(any_page: Page, dashboard: str, drawn: Drawn, tmp_path:
 
     any_page.get_by_role("button", name="Reset", exact=True).click()
     start = scenario_with(any_page, preset="customer-api", inputs={})
-    load(any_page, content=path.read_bytes())
+    load_file(any_page, content=path.read_bytes())
     scenario = scenario_with(any_page, preset="ml-product", inputs={"peak_users": 1262})
     assert scenario.to_toml() == saved.to_toml() != start.to_toml()
     assert_shows(any_page, drawn, scenario)
@@ -192,7 +184,7 @@ def test_saves_and_loads(any_page: Page, dashboard: str, drawn: Drawn, tmp_path:
         (b"#" * 200_000, "200,000 bytes"),
     ]
     for content, words in bad_files:
-        load(any_page, content=content, name="<i>bad</i>.toml")
+        load_file(any_page, content=content, name="<i>bad</i>.toml")
         expect(red_note(any_page)).to_contain_text(words)
         expect(red_note(any_page)).to_contain_text("<i>bad</i>.toml")
         assert scenario_of(any_page).to_toml() == saved.to_toml()
@@ -200,7 +192,7 @@ def test_saves_and_loads(any_page: Page, dashboard: str, drawn: Drawn, tmp_path:
     assert_shows(any_page, drawn, scenario)
 
     # The next good change takes the note away.
-    load(any_page, content=path.read_bytes().replace(b"1262", b"1500"))
+    load_file(any_page, content=path.read_bytes().replace(b"1262", b"1500"))
     scenario_with(any_page, inputs={"peak_users": 1500})
     expect(red_note(any_page)).to_have_count(0)
 

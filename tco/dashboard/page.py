@@ -1,0 +1,33 @@
+"""A page as a widget for any notebook, which gives its scenario and its costs back as Python objects."""
+
+import ipywidgets as widgets
+
+from tco.dashboard.state import State
+from tco.model import Costs
+from tco.scenarios import Scenario
+
+
+class Page(widgets.VBox):
+    """
+    A page. `state` says what it shows; `scenario` and `costs` are those of now, whatever has been moved.
+
+    Examples
+    --------
+    >>> import tco, tco.dashboard
+    >>> page = tco.dashboard.explorer(tco.scenario("internal-tool"))
+    >>> page.state.change(peak_users=80)
+    >>> page.scenario.value("peak_users"), page.costs.names
+    (80.0, ('flask-threads', 'fastapi-async', 'django-threads'))
+    """
+
+    state: State
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario that the page shows; for the compare page, the first."""
+        return self.state.scenario
+
+    @property
+    def costs(self) -> Costs:
+        """Its costs."""
+        return self.state.costs
