@@ -85,10 +85,13 @@ def shown(value: object) -> str:
 
     Examples
     --------
-    >>> shown("many"), len(shown("x" * 10_000))
-    ("'many'", 30)
+    >>> shown("many"), len(shown("x" * 10_000)), shown(10**5_000)
+    ("'many'", 30, 'a number of too many digits')
     """
-    return " ".join(reprlib.repr(value).split())
+    try:
+        return " ".join(reprlib.repr(value).split())
+    except ValueError:  # Python writes no whole number of more than 4,300 digits
+        return "a number of too many digits"
 
 
 def _range_text(unit: Unit) -> str:

@@ -26,6 +26,11 @@ BROKEN_SCENARIOS = {
     "an unknown field": (b"format = 1\ncolour = 'red'", "colour"),
     "an illegal value": (b"format = 1\n[inputs]\npeak_users = -5", "peak_users must lie in"),
     "text in a number": (b"format = 1\n[inputs]\npeak_users = '5'", "peak_users must be a number"),
+    "a number without end": (b"format = 1\n[inputs]\npeak_users = 0x" + b"f" * 5_000, "too many digits"),
+    "a script for a framework": (
+        b"format = 1\n[inputs.ramp_up_weeks]\n'<img src=x onerror=alert(1)>' = 1",
+        "<img src=x",
+    ),
     "an unknown preset": (b"format = 1\npreset = 'moonshot'", "'moonshot'"),
 }
 

@@ -14,7 +14,8 @@ from tco import charts
 from tco.assumptions import FRAMEWORK_NAMES, SHARED_NAMES, data_directory, load_assumptions
 from tco.claims import claim_views
 from tco.dashboard import blocks
-from tco.dashboard.controls import MOST_FILE_BYTES, aligned_step, choice, slider, tooltip
+from tco.dashboard.compare import compare
+from tco.dashboard.controls import MOST_FILE_BYTES, aligned_step, choice, shortened, slider, tooltip
 from tco.dashboard.downloads import Downloads
 from tco.dashboard.executive import SLIDERS, executive
 from tco.dashboard.explorer import explorer
@@ -597,6 +598,20 @@ def test_a_huge_file_is_not_read():
     upload(page, b"#" * (MOST_FILE_BYTES + 1), name="huge.toml")
     assert page.state.result is before
     assert_one_sentence(page.state.error, "huge.toml", "100,001", "100,000")
+
+
+@pytest.mark.parametrize(
+    "name", ["<img src=x onerror=alert(1)>.toml", "=cmd|' /C calc'!A0.toml", "two\nlines.toml", "x" * 10_000 + ".toml"]
+)
+@pytest.mark.parametrize("make", [explorer, compare])
+def test_the_name_of_a_file_is_text(make, name):
+    """Of a refused file the note says the name, on one short line, and no part of it becomes a tag."""
+    page = make()
+    before = page.state.result
+    upload(page, b"format = 2", name=name)
+    assert page.state.result is before
+    assert_one_sentence(page.state.error, shortened(name), "format must be 1")
+    assert "<img" not in found(page, "tco-error").value
 
 
 def test_reset_goes_back_to_the_start():
