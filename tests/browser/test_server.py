@@ -1,5 +1,4 @@
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -76,21 +75,6 @@ def test_hides_what_went_wrong_in_a_cell(wide_page: Page, make_page: Callable[..
     expect(wide_page.get_by_role("alert").filter(has_text="could not be built")).to_be_visible()
     content = wide_page.content()
     assert not any(word in content for word in ("secret", "42 went wrong", "Traceback", "RuntimeError"))
-
-
-def test_says_that_its_kernel_is_gone(
-    wide_page: Page, make_page: Callable[..., str], drawn: Drawn, forgiven: Callable[[str], None]
-) -> None:
-    """
-    A page whose kernel died says so and offers to reload.
-    """
-    forgiven("404")  # the page's question whether its kernel is still there
-    wide_page.goto(make_page("chart", ONE_CHART))
-    (process,) = drawn(wide_page, "process")["traces"][0]["y"]
-    os.kill(process, signal.SIGKILL)
-    expect(wide_page.get_by_role("alert")).to_contain_text("no longer follow", timeout=30_000)
-    wide_page.get_by_role("button", name="Reload").click()
-    assert drawn(wide_page, "process")["traces"][0]["y"] != [process]
 
 
 def test_ends_the_kernel_of_a_page_that_is_left(wide_page: Page, make_page: Callable[..., str], drawn: Drawn) -> None:

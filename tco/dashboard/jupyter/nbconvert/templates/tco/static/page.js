@@ -1,4 +1,4 @@
-// Tells the viewer that the page is starting, and when it can no longer calculate; lends controls what widgets lack.
+// Tells the viewer that the page is starting, and mends what its widgets leave out.
 
 // Voilà's server calls this while a cell takes long, only to keep the connection open.
 window.voila_heartbeat = () => {};
@@ -123,24 +123,4 @@ document.addEventListener("DOMContentLoaded", () => {
   });
   watch.observe(document.body, { childList: true, subtree: true });
   if (settled()) starting.remove();
-
-  const { baseUrl, kernelId } = JSON.parse(document.getElementById("jupyter-config-data").textContent);
-  const address = `${baseUrl}api/kernels/${kernelId}`;
-  const lost = document.getElementById("tco-lost");
-  const words = lost.querySelector("span");
-  const CHECK_EVERY_MS = 5_000;
-
-  async function check() {
-    if (document.hidden) return;
-    const status = await fetch(address, { cache: "no-store" }).then((answer) => answer.status, () => 0);
-    lost.hidden = status === 200;
-    words.textContent = status
-      ? "This page has been idle for long or its calculation ended. The numbers no longer follow the controls."
-      : "The server does not answer. The numbers do not follow the controls until it does.";
-  }
-  const timer = setInterval(check, CHECK_EVERY_MS);
-  document.addEventListener("visibilitychange", check);
-  addEventListener("pageshow", (event) => event.persisted && check());
-  // The page shuts its kernel down when it is left; that is no loss to tell of.
-  addEventListener("beforeunload", () => clearInterval(timer));
 });
