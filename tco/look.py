@@ -25,6 +25,8 @@ _LAYOUT: Final = {
 TITLE_LINE_LETTERS: Final = 34
 SUBTITLE_LINE_LETTERS: Final = 48
 
+# Names beside bars, the first at the top.
+NAMES_AXIS: Final = {"autorange": "reversed", "ticklabelstandoff": 5, "showgrid": False, "zeroline": False}
 GRID: Final = {"gridcolor": "#e4e7eb", "zerolinecolor": "#9aa5b1", "ticklabelstandoff": 5}
 MONEY_AXIS: Final = {**GRID, "tickprefix": "$", "tickformat": "~s", "rangemode": "tozero"}
 

@@ -11,6 +11,34 @@ function plotly(model) {
   return globalThis.tcoPlotly;
 }
 
+// Figures have the colours of the light theme. In the dark one greys change ends, and any other colour that would not
+// stand out from a dark card by 4.5 to 1 is made lighter until it does.
+const CARD_LUMINANCE = 0.0143; // of --tco-card
+const LEAST_CONTRAST = 4.5;
+const GREY_CHROMA = 0.12;
+
+function darkColor(color) {
+  const parts = [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16) / 255);
+  const [low, high] = [Math.min(...parts), Math.max(...parts)];
+  const hex = (values) => `#${values.map((part) => Math.round(255 * part).toString(16).padStart(2, "0")).join("")}`;
+  if (high - low < GREY_CHROMA) {
+    const flipped = 0.93 - 0.76 * ((low + high) / 2);
+    return hex([flipped, flipped, flipped]);
+  }
+  const linear = (part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+  const contrast = ([red, green, blue]) =>
+    (0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue) + 0.05) / (CARD_LUMINANCE + 0.05);
+  let shown = parts;
+  while (contrast(shown) < LEAST_CONTRAST) shown = shown.map((part) => part + 0.04 * (1 - part));
+  return hex(shown);
+}
+
+function themed(drawing, theme) {
+  if (theme === "light") return drawing;
+  const known = {};
+  return drawing.replace(/#[0-9a-f]{6}\b/gi, (color) => (known[color] ??= darkColor(color)));
+}
+
 function run(address) {
   return new Promise((resolve, reject) => {
     const script = document.createElement("script");
@@ -78,11 +106,15 @@ function render({ model, el }) {
   el.append(plot, note, save);
 
   let shown = ""; // the drawing that the page shows now
+  let shownTheme = "";
   let shownWidth = 0;
   let visible = false;
   let frame = 0;
   let busy = false;
   let Plotly = null;
+
+  let paper = false; // while the page is being printed
+  const theme = () => (!paper && document.querySelector("[data-jp-theme-light='false']") ? "dark" : "light");
 
   const schedule = () => {
     frame ||= requestAnimationFrame(() => {
@@ -103,9 +135,10 @@ function render({ model, el }) {
     busy = true;
     let drawing = model.get("drawing");
     try {
+      Plotly ??= globalThis.tcoPlotly && globalThis.Plotly; // without waiting, once it is there
       Plotly ??= await plotly(model);
       drawing = model.get("drawing"); // it may have changed while plotly.js was loading
-      if (drawing !== shown) await draw(drawing);
+      if (drawing !== shown || theme() !== shownTheme) await draw(drawing);
       else if (shown && plot.clientWidth !== shownWidth) await Plotly.Plots.resize(plot);
       shownWidth = plot.clientWidth;
     } catch (error) {
@@ -118,7 +151,8 @@ function render({ model, el }) {
   }
 
   async function draw(drawing) {
-    const { revision, alt, figure } = JSON.parse(drawing);
+    shownTheme = theme();
+    const { revision, alt, figure } = JSON.parse(themed(drawing, shownTheme));
     const layout = { autosize: true, ...figure.layout };
     // A finger on a chart scrolls the page.
     if (matchMedia("(pointer: coarse)").matches) layout.dragmode ??= false;
@@ -131,6 +165,7 @@ function render({ model, el }) {
     plot.setAttribute("aria-label", alt);
     shown = drawing;
     el.dataset.revision = revision;
+    el.dataset.theme = shownTheme;
     el.dataset.state = "drawn";
   }
 
@@ -153,6 +188,17 @@ function render({ model, el }) {
     { rootMargin: "200px" },
   );
   const size = new ResizeObserver(schedule);
+  // JupyterLab has its theme on the body, our pages on the root.
+  const themes = new MutationObserver(schedule);
+  for (const node of [document.documentElement, document.body])
+    themes.observe(node, { attributeFilter: ["data-jp-theme-light"] });
+  // Paper shows every chart, and is white: drawn at once, since the browser waits for nothing.
+  const print = ({ type }) => {
+    paper = type === "beforeprint";
+    visible ||= paper;
+    update();
+  };
+  for (const type of ["beforeprint", "afterprint"]) addEventListener(type, print);
   keepPlace();
   sight.observe(el);
   size.observe(el);
@@ -162,6 +208,8 @@ function render({ model, el }) {
     cancelAnimationFrame(frame);
     sight.disconnect();
     size.disconnect();
+    themes.disconnect();
+    for (const type of ["beforeprint", "afterprint"]) removeEventListener(type, print);
     model.off("change:drawing", schedule);
     if (Plotly) Plotly.purge(plot);
   };

@@ -32,6 +32,12 @@ function nameControls() {
   }
 }
 
+// Which of several buttons is chosen is a class only.
+function tellChoices() {
+  for (const button of document.querySelectorAll(".widget-toggle-button"))
+    button.setAttribute("aria-pressed", String(button.classList.contains("mod-active")));
+}
+
 // A slider's number is shown as 20,000 or as 30%; ipywidgets would read what is typed like that as 20 and as 3000%, and
 // read nothing at all before Enter is pressed.
 function readAsShown(event) {
@@ -73,6 +79,37 @@ function followInAddress() {
   }, FOLLOW_EVERY_MS);
 }
 const FOLLOW_EVERY_MS = 400;
+// Of what changes by itself a screen reader is told the answer and its kind, and nothing else.
+function announceAnswers() {
+  for (const answer of document.querySelectorAll(":is(.tco-verdict, .tco-kind) > .widget-html-content"))
+    answer.setAttribute("role", "status");
+}
+
+// A block of numbers is replaced as a whole when they change: what was open in it opens again, and the focus stays.
+const opened = new Set();
+let focused = null;
+
+document.addEventListener(
+  "toggle",
+  ({ target, newState }) => {
+    if (target.popover) opened[newState === "open" ? "add" : "delete"](target.id);
+  },
+  true,
+);
+document.addEventListener("focusin", ({ target }) => {
+  const name = target.getAttribute("popovertarget");
+  const alike = name ? [...document.querySelectorAll(`[popovertarget="${name}"]`)] : [];
+  focused = name ? { target, name, place: alike.indexOf(target) } : null;
+});
+
+function keepOpen() {
+  for (const id of opened) {
+    const popover = document.getElementById(id);
+    if (popover && !popover.matches(":popover-open")) popover.showPopover();
+  }
+  if (!focused || focused.target.isConnected || document.activeElement !== document.body) return;
+  document.querySelectorAll(`[popovertarget="${focused.name}"]`)[focused.place]?.focus();
+}
 
 // A click on the field with the link copies it.
 document.addEventListener("click", ({ target }) => {
@@ -108,6 +145,9 @@ document.addEventListener("DOMContentLoaded", () => {
       nameControls();
       completeLinks();
       focusHead();
+      announceAnswers();
+      tellChoices();
+      keepOpen();
     });
   };
   new MutationObserver(nameSoon).observe(document.body, { childList: true, subtree: true });
