@@ -77,6 +77,12 @@ class Uncertainty:
         both = np.isfinite(next_usd)
         return np.asarray(next_usd[both] - least[both])
 
+    def difference_usd(self, first: str, second: str) -> Array:
+        """What the second way of serving costs above the first in each draw where both can be had, shape (m,). [USD]"""
+        i, j = self.names.index(first), self.names.index(second)
+        both = np.isfinite(self.ranked_usd[:, i]) & np.isfinite(self.ranked_usd[:, j])
+        return np.asarray(self.ranked_usd[both, j] - self.ranked_usd[both, i])
+
     @cached_property
     def _least_and_next(self) -> tuple[Array, Array]:
         """The least cost of each draw and that of the next framework, or of the next way of serving a single one."""

@@ -4,8 +4,9 @@ import ipywidgets as widgets
 import pytest
 
 import tco
-from tco.dashboard.method import STEPS, assumptions_html, disagreements_html, method, single_question_html, steps_html
+from tco.dashboard.method import assumptions_html, disagreements_html, method, single_question_html
 from tco.dashboard.state import Result
+from tco.dashboard.steps import STEPS, steps_html
 from tco.dashboard.uncertainty import draws_of, flips_html, pair_of, uncertainty, variance_html, worth_widgets
 from tco.keys import input_keys, row_of
 from tco.model import COMPONENTS

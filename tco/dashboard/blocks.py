@@ -125,7 +125,7 @@ def verdict_html(result: Result) -> str:
     """
     The answer in one sentence.
     """
-    return f'<div role="status" class="tco-sentence">{escape(verdict(*result).sentence)}</div>'
+    return f'<div class="tco-sentence">{escape(verdict(*result).sentence)}</div>'
 
 
 def price_age_html(state: State) -> str:
@@ -137,17 +137,19 @@ def price_age_html(state: State) -> str:
     return f"<div class='tco-stale'>{escape(stale)}</div>" if stale else ""
 
 
-def totals_html(result: Result) -> str:
+def totals_html(result: Result, shown: Callable[[str, str], str] = lambda _topic, words: words) -> str:
     """
     Total, time to launch and cloud bill of each framework, the figures that everybody asks for first.
+
+    `shown` makes HTML of a figure from its topic, `total`, `launch` or `cloud`, and its words.
     """
     labels, costs = serving_labels(result.scenario), result.costs
     times = durations(costs.launch_months)
     rows = "".join(
         f"<tr><th scope='row'>{escape(labels[name])}</th>"
-        f"<td data-total='{escape(name)}'>{money(float(costs.total_usd[i]))}</td>"
-        f"<td>{times[i]}</td>"
-        f"<td>{money(float(costs.busiest_cloud_usd_per_month[i]))}</td></tr>"
+        f"<td data-total='{escape(name)}'>{shown('total', money(float(costs.total_usd[i])))}</td>"
+        f"<td>{shown('launch', times[i])}</td>"
+        f"<td>{shown('cloud', money(float(costs.busiest_cloud_usd_per_month[i])))}</td></tr>"
         for i, name in enumerate(costs.names)
     )
     heads = ("", "Total cost", "To launch", "Cloud in the busiest month")

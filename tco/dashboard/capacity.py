@@ -190,7 +190,7 @@ def sentence_html(result: Result, chosen: Type) -> str:
         (least, last), *_, (most, first) = sorted(served)
         times = f"{count(most / least)} times as much as {last} ({count(least)})"
         sentence = f"{first} carries {count(most)} req/s within {objective} on {chosen.label}, {times}."
-    return f'<div role="status" class="tco-sentence">{escape(sentence)}</div>'
+    return f'<div class="tco-sentence">{escape(sentence)}</div>'
 
 
 def performance_html(result: Result, chosen: Type) -> str:

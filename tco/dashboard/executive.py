@@ -1,9 +1,10 @@
-"""The executive page: the answer in one sentence, the money in one picture, what flips it."""
+"""The executive page: the decision on a card, the inputs that move it, the money in pictures."""
 
 from tco import charts
 from tco.dashboard import blocks
 from tco.dashboard.addresses import opened
 from tco.dashboard.controls import slider
+from tco.dashboard.decision_card import decision_card
 from tco.dashboard.downloads import Downloads
 from tco.dashboard.page import Page
 from tco.dashboard.state import State
@@ -31,17 +32,12 @@ def executive(start: Scenario | None = None) -> Page:
     sliders = blocks.side_by_side(
         *(slider(state, name) for name in SLIDERS), blocks.country_choice(state), kind="tco-controls"
     )
-    answer = blocks.card(
-        blocks.html_block(state, lambda r: blocks.verdict_html(r) + blocks.price_age_html(state), "tco-verdict"),
-        blocks.html_block(state, blocks.disagreement_html, "tco-disagreement"),
-        blocks.html_block(state, blocks.totals_html, "tco-table"),
-    )
     page = Page(
         [
-            blocks.card(choices, sliders),
-            blocks.error_note(state),
             blocks.notice(state),
-            answer,
+            decision_card(state),
+            blocks.error_note(state),
+            blocks.card(choices, sliders),
             blocks.side_by_side(
                 blocks.card(blocks.chart_block(state, lambda r: charts.component_chart(*r), "components")),
                 blocks.card(blocks.sweep_chart_block(state, "peak_users")),

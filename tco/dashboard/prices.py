@@ -103,7 +103,7 @@ def sentence_html(state: PriceState, result: Result) -> str:
         if found.on_credit[i, j]:
             left = week_of(scenario, state.plan, found, i, j).credit_share.min()
             aside = f"<div class='tco-aside'>{escape(CREDIT_WORDS.format(left=share(float(left))))}</div>"
-    return f'<div role="status" class="tco-sentence">{escape(said)}</div>{aside}{blocks.price_age_html(state)}'
+    return f'<div class="tco-sentence">{escape(said)}</div>{aside}{blocks.price_age_html(state)}'
 
 
 def bill_html(state: PriceState) -> str:

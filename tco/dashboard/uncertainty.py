@@ -11,10 +11,11 @@ from tco import charts_uncertainty as charts
 from tco.dashboard import blocks
 from tco.dashboard.addresses import opened
 from tco.dashboard.controls import slider
+from tco.dashboard.decision_card import pair_of
 from tco.dashboard.figure_widget import Figure
 from tco.dashboard.page import Page
 from tco.dashboard.state import Result, State
-from tco.decision import serving_labels, verdict
+from tco.decision import serving_labels
 from tco.draws import Prior, prior_of
 from tco.flips import range_shown, what_flips, winner_map
 from tco.information import worth_knowing
@@ -129,7 +130,7 @@ def sentence_html(found: Uncertainty) -> str:
     """
     How sure the answer is, in words.
     """
-    return f'<div role="status" class="tco-sentence">{escape(found.sentence)}</div>'
+    return f'<div class="tco-sentence">{escape(found.sentence)}</div>'
 
 
 def chances_html(found: Uncertainty) -> str:
@@ -149,14 +150,6 @@ def chances_html(found: Uncertainty) -> str:
     heads = ("", "1 in 20 below", "Middle case", "1 in 20 above", "Cheapest", "Mean regret")
     head = "".join(f"<th scope='col'>{name}</th>" for name in heads)
     return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
-
-
-def pair_of(result: Result) -> tuple[str, str] | None:
-    """
-    The cheapest way of serving at the best values and the next one, if there are two to compare.
-    """
-    answer = verdict(*result)
-    return (answer.best, answer.runner_up) if answer.runner_up else None
 
 
 def tornado_figure(result: Result, prior: Prior) -> go.Figure:

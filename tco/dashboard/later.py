@@ -1,0 +1,54 @@
+"""Later: work that waits until the inputs are at rest, and never keeps a slider waiting."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+# A viewer who drags a slider sends a change every few milliseconds, and pauses for less than this.
+REST_SECONDS: Final = 0.3
+
+Work = Callable[[], Callable[[], None]]
+
+
+class Later:
+    """
+    Does the work that was asked for last, in a thread, a piece at a time.
+
+    A piece of work returns what shows it; that is called where the page's other changes are made. Whoever asks anew
+    forgets what was under way. Where nothing runs pages, as in a plain Python session, nothing is done.
+
+    Parameters
+    ----------
+    failed : callable
+        Called when a piece of work fails; the traceback is in the log.
+    """
+
+    def __init__(self, failed: Callable[[], None]) -> None:
+        self._failed = failed
+        self._task: asyncio.Task[None] | None = None
+
+    def ask(self, pieces: Sequence[Work]) -> None:
+        """
+        Do these pieces one after another once nothing else is asked for, and forget the ones before.
+        """
+        if self._task is not None:
+            self._task.cancel()
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            return
+        self._task = loop.create_task(self._do(pieces))
+        self._task.add_done_callback(self._ended)
+
+    async def _do(self, pieces: Sequence[Work]) -> None:
+        await asyncio.sleep(REST_SECONDS)
+        for piece in pieces:
+            show = await asyncio.to_thread(piece)
+            show()
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        if task.cancelled() or task.exception() is None:
+            return
+        logging.getLogger(__name__).error("work for a page failed", exc_info=task.exception())
+        self._failed()
