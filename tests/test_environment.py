@@ -31,7 +31,9 @@ def test_conda_environment_agrees(project: dict[str, str]) -> None:
     environment.yml asks for the packages and versions of pyproject.toml, under conda-forge's names.
     """
     environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
-    conda = requirements([line for line in environment["dependencies"] if isinstance(line, str)])
+    (pip,) = (part["pip"] for part in environment["dependencies"] if isinstance(part, dict))
+    lines = [line for line in environment["dependencies"] if isinstance(line, str)]
+    conda = requirements([*lines, *(line for line in pip if not line.startswith("--"))])
     expected = {CONDA_NAMES.get(name, name): versions for name, versions in project.items()}
     assert {name: versions for name, versions in conda.items() if name not in CONDA_ONLY} == expected
 

@@ -192,7 +192,7 @@ def support_html(result: Result, claims: Iterable[str]) -> str:
             map(line, supports(result.scenario, claim)),
             "tco-words",
         )
-        return f"<h3 id='support-{claim}'>{claim}: {escape(statement)}</h3>{figures}{behind}"
+        return f"<h2 id='support-{claim}'>{claim}: {escape(statement)}</h2>{figures}{behind}"
 
     return "".join(section(view.claim, view.statement, view.article, view.measured) for view in views)
 

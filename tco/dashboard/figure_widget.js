@@ -161,8 +161,10 @@ function render({ model, el }) {
     note.hidden = true;
     save.hidden = false;
     await Plotly.react(plot, figure.data, layout, CONFIG);
-    plot.setAttribute("role", "img");
+    // The words stand for the picture; the buttons above it stay within reach.
+    plot.setAttribute("role", "figure");
     plot.setAttribute("aria-label", alt);
+    for (const svg of plot.querySelectorAll(".main-svg")) svg.setAttribute("aria-hidden", "true");
     shown = drawing;
     el.dataset.revision = revision;
     el.dataset.theme = shownTheme;

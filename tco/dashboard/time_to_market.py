@@ -68,17 +68,17 @@ def time_to_market(start: Scenario | None = None) -> Page:
                 ),
                 blocks.card(blocks.chart_block(state, lambda r: charts_people.delay_chart(*r), "delay")),
                 blocks.card(
-                    widgets.HTML("<h3>The wrong pick: what is lost against the right one</h3>"),
+                    widgets.HTML("<h2>The wrong pick: what is lost against the right one</h2>"),
                     sliders(RISKS),
                     blocks.html_block(state, blocks_people.regret_html, "tco-table"),
                 ),
             ),
             blocks.card(
-                widgets.HTML("<h3>Person-days of each capability</h3>"),
+                widgets.HTML("<h2>Person-days of each capability</h2>"),
                 blocks.html_block(state, blocks_people.effort_html, "tco-table"),
             ),
             blocks.card(
-                widgets.HTML("<h3>What was observed</h3>"),
+                widgets.HTML("<h2>What was observed</h2>"),
                 blocks.html_block(state, lambda _: blocks_people.observations_html(evidence), "tco-table"),
             ),
             blocks_people.support_card(state, "T1", "T2", "T3", "R1", "R2"),

@@ -85,6 +85,19 @@ function announceAnswers() {
     answer.setAttribute("role", "status");
 }
 
+// What scrolls can be scrolled from the keyboard too.
+function reachTables() {
+  for (const table of document.querySelectorAll(".tco-table > .widget-html-content")) {
+    if (table.scrollWidth > table.clientWidth) {
+      table.tabIndex = 0;
+      table.setAttribute("role", "group");
+      table.setAttribute("aria-label", "A table that scrolls sideways");
+    } else {
+      for (const name of ["tabindex", "role", "aria-label"]) table.removeAttribute(name);
+    }
+  }
+}
+
 // A block of numbers is replaced as a whole when they change: what was open in it opens again, and the focus stays.
 const opened = new Set();
 let focused = null;
@@ -148,9 +161,11 @@ document.addEventListener("DOMContentLoaded", () => {
       announceAnswers();
       tellChoices();
       keepOpen();
+      reachTables();
     });
   };
   new MutationObserver(nameSoon).observe(document.body, { childList: true, subtree: true });
+  addEventListener("resize", nameSoon);
 
   const starting = document.getElementById("tco-starting");
   // Voilà puts what it drew in the place of these scripts.
