@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from tco.arrays import Array
 from tco.decision import break_even_from, costs_along, is_wide, serving_labels, sweep_values, verdict
 from tco.inputs import InputError
-from tco.look import MONEY_AXIS, axis, colors_of, figure, labels_of, line_of, mark
+from tco.look import MONEY_AXIS, NAMES_AXIS, axis, bar_of, colors_of, figure, labels_of, line_of, mark
 from tco.model import COMPONENTS, NOT_SPENT, Costs
 from tco.scenarios import Scenario
 from tco.wording import COMPONENT_LABELS, count, duration, inside, labelled, money, quantity
@@ -56,10 +56,14 @@ def component_chart(scenario: Scenario, costs: Costs) -> go.Figure:
             "name": COMPONENT_LABELS[part],
             "x": names,
             "y": costs.component_usd[part],
-            "marker": {"color": COMPONENT_COLORS[part]},
-            "hovertemplate": "%{x}: " + COMPONENT_LABELS[part] + " $%{y:,.0f}<extra></extra>",
+            "marker": bar_of(COMPONENT_COLORS[part], i),
+            "text": [f"{COMPONENT_LABELS[part]} {money(float(usd))}" for usd in costs.component_usd[part]],
+            "textposition": "inside",
+            "insidetextanchor": "middle",
+            "customdata": np.divide(costs.component_usd[part], costs.total_usd),
+            "hovertemplate": "%{x}: " + COMPONENT_LABELS[part] + " $%{y:,.0f}, %{customdata:.0%} of all<extra></extra>",
         }
-        for part in COMPONENTS
+        for i, part in enumerate(COMPONENTS)
         # A component that costs nothing anywhere only lengthens the legend.
         if np.nansum(costs.component_usd[part]) > 0
     ]
@@ -69,7 +73,9 @@ def component_chart(scenario: Scenario, costs: Costs) -> go.Figure:
         if np.isfinite(usd)
     ]
     years = duration(float(np.max(scenario.shared.horizon_months)))
+    # A part that has no room for its name keeps it in the legend and on hover.
     layout = {"barmode": "stack", "yaxis": MONEY_AXIS, "annotations": totals}
+    layout["uniformtext"] = {"minsize": 10, "mode": "hide"}
     return figure(_total_title(scenario, costs, years), "present value in USD, by component", traces, layout)
 
 
@@ -209,6 +215,7 @@ def launch_chart(scenario: Scenario, costs: Costs) -> go.Figure:
     first = int(np.argmin(costs.launch_months))
     spread = float(np.max(costs.launch_months) - costs.launch_months[first])
     tied = [labels[first]] if spread == 0 else []
+    people = count(float(np.max(scenario.shared.team_people)))
     title = (
         f"All launch after {duration(float(costs.launch_months[first]))}"
         if tied
@@ -222,11 +229,13 @@ def launch_chart(scenario: Scenario, costs: Costs) -> go.Figure:
         "marker": {"color": colors_of(scenario, costs.names)},
         "text": [duration(float(months)) for months in costs.launch_months],
         "textposition": "auto",
-        "hovertemplate": "%{y}: %{x:.1f} months<extra></extra>",
+        "customdata": np.stack([costs.build_effort_days, costs.ramp_up_effort_days], axis=1),
+        "hovertemplate": "%{y}: %{x:.1f} months for %{customdata[0]:.0f} person-days of building<br>"
+        f"and %{{customdata[1]:.0f}} lost to learning, by {people} people<extra></extra>",
     }
     layout = {
         "xaxis": axis("months", rangemode="tozero"),
-        "yaxis": {"autorange": "reversed", "ticklabelstandoff": 5},
+        "yaxis": NAMES_AXIS,
         "showlegend": False,
     }
     return figure(title, "time from the start to the first release", [trace], layout)
@@ -258,7 +267,8 @@ def cash_flow_chart(scenario: Scenario, costs: Costs) -> go.Figure:
             "name": label,
             "x": np.arange(1, len(spend) + 1),
             "y": spend[:, i],
-            "hovertemplate": f"{label}, month %{{x}}: $%{{y:,.0f}}<extra></extra>",
+            "customdata": [_spent_on(costs, month, i) for month in range(len(spend))],
+            "hovertemplate": f"{label}, month %{{x}}: $%{{y:,.0f}}<br>= %{{customdata}}<extra></extra>",
         }
         for i, label in enumerate(labels)
     ]
@@ -289,6 +299,7 @@ def server_chart(scenario: Scenario, costs: Costs) -> go.Figure:
         One bar for each way of serving, labelled with instance type and utilization.
     """
     labels = labels_of(scenario, costs.names)
+    load = float(np.max(costs.peak_load_rps))
     text = [
         f"{count(float(servers))} x {instance}, {100 * float(used):.0f}% busy" if instance else "cannot be served"
         for servers, instance, used in zip(
@@ -303,15 +314,23 @@ def server_chart(scenario: Scenario, costs: Costs) -> go.Figure:
         "marker": {"color": colors_of(scenario, costs.names)},
         "text": text,
         "textposition": "auto",
-        "hovertemplate": "%{y}: %{text}<extra></extra>",
+        "customdata": [count(float(carried)) for carried in costs.server_capacity_rps],
+        "hovertemplate": f"%{{y}}: %{{text}}<br>{count(load)} req/s at %{{customdata}} req/s a server, and "
+        f"{count(scenario.value('spare_servers'))} spare<extra></extra>",
     }
     layout = {
         "xaxis": axis("servers", rangemode="tozero"),
-        "yaxis": {"autorange": "reversed", "ticklabelstandoff": 5},
+        "yaxis": NAMES_AXIS,
         "showlegend": False,
     }
-    load = float(np.max(costs.peak_load_rps))
     return figure(f"Servers for a peak of {count(load)} req/s", "in the busiest month", [trace], layout)
+
+
+def _spent_on(costs: Costs, month: int, i: int) -> str:
+    """What the spend of a month is made of, the largest part first."""
+    parts = {part: float(costs.cash_flow_usd[part][month, i]) for part in COMPONENTS if part not in NOT_SPENT}
+    named = sorted(((usd, COMPONENT_LABELS[part].lower()) for part, usd in parts.items() if usd > 0), reverse=True)
+    return " + ".join(f"{label} {money(usd)}" for usd, label in named) or "nothing"
 
 
 def _total_title(scenario: Scenario, costs: Costs, years: str) -> str:

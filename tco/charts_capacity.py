@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from tco.arrays import Array
-from tco.look import axis, colors_of, figure, labels_of, line_of
+from tco.look import SYMBOLS, axis, bar_of, colors_of, figure, labels_of, line_of
 from tco.performance import ServerPerformance, ServerSize, server_performance
 from tco.scenarios import Scenario
 from tco.wording import count
@@ -60,13 +60,15 @@ def capacity_chart(scenario: Scenario, found: ServerPerformance, size: str) -> g
             "name": name,
             "x": names,
             "y": values,
-            "marker": {"color": colors, "opacity": opacity},
+            "marker": {**bar_of(colors, i), "opacity": opacity},
             "text": [count(float(value)) for value in values],
             "hovertemplate": f"%{{x}}, {name}: %{{y:,.4~g}} req/s<extra></extra>",
         }
-        for name, values, opacity in (
-            ("within the objective", found.capacity_rps, 1.0),
-            ("at the very most", found.saturation_rps, 0.45),
+        for i, (name, values, opacity) in enumerate(
+            (
+                ("within the objective", found.capacity_rps, 1.0),
+                ("at the very most", found.saturation_rps, 0.6),
+            )
         )
     ]
     served = np.isfinite(found.capacity_rps)
@@ -161,7 +163,12 @@ def delay_chart(scenario: Scenario, found: ServerPerformance) -> go.Figure:
             "name": "planned for at most",
             "x": found.capacity_rps,
             "y": at_capacity_ms,
-            "marker": {"color": colors_of(scenario, found.names), "size": 10, "line": {"color": "#1f2933", "width": 1}},
+            "marker": {
+                "color": colors_of(scenario, found.names),
+                "symbol": [SYMBOLS[i % len(SYMBOLS)] for i in range(len(names))],
+                "size": 10,
+                "line": {"color": "#1f2933", "width": 1},
+            },
             "text": names,
             "hovertemplate": "%{text}: planned for %{x:,.4~g} req/s at most<extra></extra>",
         }

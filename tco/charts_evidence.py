@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from tco.charts_capacity import GUIDE_BAND, SHARES, span_text
-from tco.look import LEGEND, axis, figure, line_of
+from tco.look import GRID, LEGEND, NAMES_AXIS, SYMBOLS, axis, figure, line_of
 from tco.published import Ratio, ratio_range
 from tco.real_servers import Curve, Prediction, predicted_curves
 from tco.scenarios import Scenario
@@ -62,7 +62,12 @@ def workload_chart(scenario: Scenario, found: Iterable[Prediction], workload: tu
                 "showlegend": False,
                 "x": [load.rate_rps for load in points],
                 "y": [load.p95_ms for load in points],
-                "marker": {"color": style["color"], "size": 9, "line": {"color": "#1f2933", "width": 1}},
+                "marker": {
+                    "color": style["color"],
+                    "symbol": SYMBOLS[i],
+                    "size": 9,
+                    "line": {"color": "#1f2933", "width": 1},
+                },
                 "hovertemplate": f"{label}, measured: %{{y:,.4~g}} ms at %{{x:,.4~g}} req/s<extra></extra>",
             },
         ]
@@ -123,7 +128,12 @@ def agreement_chart(scenario: Scenario, found: Iterable[Prediction]) -> go.Figur
                     f"{count(one.load.cpu_ms)} + {count(one.load.wait_ms)} ms, {100 * one.load.rate_share:.0f}% of full"
                     for one in of_name
                 ],
-                "marker": {"color": line_of(scenario, names, i)["color"], "symbol": i, "size": 8, "opacity": 0.85},
+                "marker": {
+                    "color": line_of(scenario, names, i)["color"],
+                    "symbol": SYMBOLS[i],
+                    "size": 8,
+                    "opacity": 0.85,
+                },
                 "hovertemplate": "%{text}: measured %{x:.3~g} ms, predicted %{y:.3~g} ms<extra></extra>",
             }
         )
@@ -194,8 +204,9 @@ def published_chart(
     layout = {
         "xaxis": axis("times", type="log", tickvals=[0.25, 0.5, 1, 2, 3, 5]),
         "yaxis": {
-            "ticklabelstandoff": 5,
-            "autorange": "reversed",
+            **NAMES_AXIS,
+            "showgrid": True,
+            "gridcolor": GRID["gridcolor"],
             "automargin": True,
             "tickfont": {"size": 11},
             "categoryorder": "array",

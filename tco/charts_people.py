@@ -24,7 +24,7 @@ PHASE_LABELS: Final = {
 }
 # Paul Tol's bright scheme.
 PHASE_COLORS: Final = {
-    "learning": "#BBBBBB",
+    "learning": "#228833",
     "setup": "#4477AA",
     "endpoints": "#66CCEE",
     "pages": "#CCBB44",
@@ -54,7 +54,7 @@ def salary_chart(scenario: Scenario) -> go.Figure:
     a = scenario.assumptions
     frameworks = list(dict.fromkeys(a.servings[name].framework for name in scenario.servings))
     traces = []
-    for id_ in frameworks:
+    for i, id_ in enumerate(frameworks):
         value, low, high = np.array([_pay(scenario, level, id_) for level in LEVEL_LABELS]).T
         traces.append(
             {
@@ -63,8 +63,10 @@ def salary_chart(scenario: Scenario) -> go.Figure:
                 "x": list(LEVEL_LABELS.values()),
                 "y": value,
                 "error_y": {"type": "data", "array": high - value, "arrayminus": value - low, "thickness": 1.2},
-                "marker": {"color": a.frameworks[id_].color},
-                "hovertemplate": f"{a.frameworks[id_].label}, %{{x}}: $%{{y:,.0f}} a year<extra></extra>",
+                "marker": look.bar_of(a.frameworks[id_].color, i),
+                "customdata": np.stack([low, high], axis=1),
+                "hovertemplate": f"{a.frameworks[id_].label}, %{{x}}: $%{{y:,.0f}} a year, nine in ten between "
+                "$%{customdata[0]:,.0f} and $%{customdata[1]:,.0f}<extra></extra>",
             }
         )
     mids = {id_: _pay(scenario, "mid", id_)[0] for id_ in frameworks}
@@ -101,7 +103,7 @@ def pool_chart(scenario: Scenario, evidence: Evidence) -> go.Figure:
     traces: list[dict[str, Any]] = []
     heading: dict[str, float] = {}
     years: list[int] = []
-    for id_ in frameworks:
+    for i, id_ in enumerate(frameworks):
         history = evidence.history(id_)
         if not history:  # a framework of the user's own may have none
             continue
@@ -133,6 +135,7 @@ def pool_chart(scenario: Scenario, evidence: Evidence) -> go.Figure:
                 "x": years,
                 "y": np.array(shares),
                 "line": dots,
+                "marker": {"symbol": look.SYMBOLS[i % len(look.SYMBOLS)], "size": 8},
                 "hovertemplate": f"{label}, %{{x}}: %{{y:.1%}}<extra></extra>",
             },
         ]
@@ -214,7 +217,7 @@ def timeline_chart(scenario: Scenario, costs: Costs) -> go.Figure:
     """
     labels = look.labels_of(scenario, costs.names)
 
-    def bar(phase: Phase) -> dict[str, Any]:
+    def bar(phase: Phase, i: int) -> dict[str, Any]:
         length = phase.end_months - phase.start_months
         return {
             "type": "bar",
@@ -223,13 +226,14 @@ def timeline_chart(scenario: Scenario, costs: Costs) -> go.Figure:
             "x": length,
             "base": phase.start_months,
             "y": labels,
-            "marker": {"color": PHASE_COLORS[phase.name]},
+            "marker": look.bar_of(PHASE_COLORS[phase.name], i),
             "customdata": phase.end_months,
-            "hovertemplate": f"%{{y}}: {PHASE_LABELS[phase.name]}, to month %{{customdata:.1f}}<extra></extra>",
+            "hovertemplate": f"%{{y}}: {PHASE_LABELS[phase.name]}, %{{x:.1f}} months to month %{{customdata:.1f}}"
+            "<extra></extra>",
         }
 
     done = phases(costs)
-    traces = [bar(phase) for phase in done if np.any(phase.end_months > phase.start_months)]
+    traces = [bar(phase, i) for i, phase in enumerate(done) if np.any(phase.end_months > phase.start_months)]
     first = int(np.argmin(costs.launch_months))
     longest = max(done, key=lambda phase: float(phase.end_months[first] - phase.start_months[first]))
     took = float(longest.end_months[first] - longest.start_months[first])
@@ -238,7 +242,7 @@ def timeline_chart(scenario: Scenario, costs: Costs) -> go.Figure:
     layout = {
         "barmode": "overlay",
         "xaxis": look.axis("months", rangemode="tozero"),
-        "yaxis": {"autorange": "reversed", "ticklabelstandoff": 5},
+        "yaxis": look.NAMES_AXIS,
     }
     return look.figure(title, subtitle, traces, layout)
 
@@ -355,7 +359,10 @@ def coverage_chart(evidence: Evidence) -> go.Figure:
     predictions = evidence.held_out()
     covered = sum(one.is_covered for one in predictions)
     traces: list[dict[str, Any]] = []
-    for inside, name, color in ((True, "inside its interval", "#0b6e99"), (False, "outside", "#b91c1c")):
+    for inside, name, color, symbol in (
+        (True, "inside its interval", "#0b6e99", "circle"),
+        (False, "outside", "#b91c1c", "x"),
+    ):
         chosen = [one for one in predictions if one.is_covered == inside]
         value = np.array([one.value_usd_per_year for one in chosen])
         low = np.array([one.low_usd_per_year for one in chosen])
@@ -368,7 +375,7 @@ def coverage_chart(evidence: Evidence) -> go.Figure:
                 "x": np.array([one.cell.p50_usd_per_year for one in chosen]),
                 "y": value,
                 "error_y": {"type": "data", "array": high - value, "arrayminus": value - low, "thickness": 1},
-                "marker": {"color": color, "size": 6},
+                "marker": {"color": color, "symbol": symbol, "size": 6},
                 "text": [
                     f"{one.cell.country}, {one.cell.users}, {one.cell.years} years, "
                     f"{one.cell.respondents_people:.0f} people"
@@ -379,7 +386,15 @@ def coverage_chart(evidence: Evidence) -> go.Figure:
         )
     ends = [6_000.0, 300_000.0]
     traces.append(
-        {"type": "scatter", "mode": "lines", "name": "as predicted", "x": ends, "y": ends, "line": {"width": 1}}
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "name": "as predicted",
+            "x": ends,
+            "y": ends,
+            "line": {"color": "#52606d", "width": 1},
+            "hoverinfo": "skip",
+        }
     )
     scale = {"type": "log", "tickvals": [10_000, 30_000, 100_000, 300_000], "tickformat": "$~s"}
     layout = {

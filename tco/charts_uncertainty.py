@@ -10,11 +10,11 @@ from tco.decision import is_wide, serving_labels
 from tco.flips import WinnerMap
 from tco.information import Information
 from tco.keys import label_of
-from tco.look import axis, colors_of, figure, labels_of
+from tco.look import NAMES_AXIS, axis, bar_of, colors_of, figure, labels_of, line_of
 from tco.scenarios import Scenario, evaluate
 from tco.sensitivity import Swing
 from tco.uncertainty import Uncertainty
-from tco.wording import inside, labelled, money, quantity, share
+from tco.wording import count, inside, labelled, money, quantity, share
 
 BINS: Final = 60
 # As many inputs as a picture can name.
@@ -44,6 +44,7 @@ def chance_chart(found: Uncertainty) -> go.Figure:
     sure = scenario.value("confidence_share")
     best = serving_labels(scenario)[found.best]
     top = share(float(found.cheapest_share.max()))
+    had = found.draws * (1.0 - found.nothing_share)
     title = {
         "no answer": "Nothing can be served and launched in time",
         "too close to call": f"Too close to call: {best} has the best chance, {top}",
@@ -56,12 +57,12 @@ def chance_chart(found: Uncertainty) -> go.Figure:
         "marker": {"color": colors_of(scenario, found.names)},
         "text": [share(float(chance)) for chance in found.cheapest_share],
         "textposition": "auto",
-        "hovertemplate": "%{y}: %{x:.1%}<extra></extra>",
+        "hovertemplate": f"%{{y}}: %{{x:.1%}} of {count(had)} draws in which any can be had<extra></extra>",
     }
     line = {"type": "line", "x0": sure, "x1": sure, "yref": "paper", "y0": 0, "y1": 1}
     layout = {
         "xaxis": axis("chance of being cheapest", range=[0, 1.0], tickformat=".0%"),
-        "yaxis": {"autorange": "reversed", "ticklabelstandoff": 5},
+        "yaxis": NAMES_AXIS,
         "shapes": [{**line, "line": {"color": "#52606d", "dash": "dot", "width": 1.5}}],
         "annotations": [
             {
@@ -108,7 +109,7 @@ def cost_histogram(found: Uncertainty) -> go.Figure:
             "name": label,
             "x": edges[:-1],
             "y": np.histogram(found.total_usd[:, i], edges)[0] / max(np.isfinite(found.total_usd[:, i]).sum(), 1),
-            "line": {"color": colors_of(scenario, found.names)[i], "shape": "hv", "width": 2},
+            "line": {**line_of(scenario, found.names, i), "shape": "hv", "width": 2},
             "hovertemplate": f"{label}: %{{y:.1%}} around $%{{x:,.3s}}<extra></extra>",
         }
         for i, label in enumerate(labels)
@@ -148,12 +149,12 @@ def regret_chart(found: Uncertainty) -> go.Figure:
             "name": name,
             "x": labels,
             "y": usd,
-            "marker": {"color": color},
+            "marker": bar_of(color, i),
             "text": [money(float(one)) for one in usd],
             "textposition": "auto",
-            "hovertemplate": f"%{{x}}: {name} $%{{y:,.0f}}<extra></extra>",
+            "hovertemplate": f"%{{x}}: {name} $%{{y:,.0f}} above the best of its draw<extra></extra>",
         }
-        for (name, usd), color in zip(regrets.items(), (_LOW_COLOR, _HIGH_COLOR), strict=True)
+        for i, ((name, usd), color) in enumerate(zip(regrets.items(), (_LOW_COLOR, _HIGH_COLOR), strict=True))
     ]
     least = labels[int(np.argmin(regrets["mean"]))]
     robust = serving_labels(scenario)[found.robust]
@@ -197,15 +198,16 @@ def tornado_chart(scenario: Scenario, swings: tuple[Swing, ...], first: str, sec
             "y": names,
             "base": now_usd,
             "x": [usd - now_usd for usd, _, _ in ends],
-            "marker": {"color": color},
+            "marker": bar_of(color, int(end == "high")),
             "customdata": [[quantity(key.partition(".")[0], value), money(usd)] for usd, value, key in ends],
-            "hovertemplate": "%{y} at %{customdata[0]}: %{customdata[1]}<extra></extra>",
+            "hovertemplate": f"%{{y}} at %{{customdata[0]}}: {labels[second]} costs %{{customdata[1]}} more"
+            "<extra></extra>",
         }
 
     layout = {
         "barmode": "overlay",
         "xaxis": axis(f"{labels[second]} costs more", tickprefix="$", tickformat="~s", zerolinewidth=2),
-        "yaxis": {"autorange": "reversed", "ticklabelstandoff": 5, "automargin": True},
+        "yaxis": {**NAMES_AXIS, "automargin": True},
         "height": 560,
     }
     title = f"{shown[0].label} moves the difference most"
@@ -240,7 +242,8 @@ def worth_chart(found: Information) -> go.Figure:
         "x": [worth.usd for worth in worths],
         "error_x": {"type": "data", "array": [worth.error_usd for worth in worths]},
         "marker": {"color": [*([_HIGH_COLOR] * (1 + len(groups))), *([_LOW_COLOR] * len(worthy))]},
-        "hovertemplate": "%{y}: $%{x:,.0f}<extra></extra>",
+        "customdata": [worth.error_usd for worth in worths],
+        "hovertemplate": "%{y}: $%{x:,.0f}, give or take $%{customdata:,.0f}<extra></extra>",
     }
     title = (
         f"Knowing {inside(worthy[0].label)} is worth up to {money(worthy[0].worth.usd)}"
@@ -249,7 +252,7 @@ def worth_chart(found: Information) -> go.Figure:
     )
     layout = {
         "xaxis": axis("USD", tickprefix="$", tickformat="~s", rangemode="tozero"),
-        "yaxis": {"autorange": "reversed", "ticklabelstandoff": 5, "automargin": True},
+        "yaxis": {**NAMES_AXIS, "automargin": True},
         "showlegend": False,
     }
     words = f"expected value of perfect information, with standard errors; everything {money(found.everything.usd)}"
@@ -315,8 +318,27 @@ def winner_chart(scenario: Scenario, found: WinnerMap) -> go.Figure:
     else:
         first = max(shares, key=lambda name: shares[name])
         title = f"{labels[first]} is cheapest on {share(shares[first])} of this map"
+    layout["annotations"] = [_name_on_map(found, i, labels[scenario.servings[i]]) for i in _winners(found)]
     words = f"{inside(label_of(scenario, found.x_key))} against {inside(label_of(scenario, found.y_key))}"
     return figure(title, f"{words}; the darker, the larger the lead", [*traces, here], layout)
+
+
+def _winners(found: WinnerMap) -> list[int]:
+    """Which ways of serving win anywhere on a map."""
+    return [int(i) for i in np.unique(found.best) if i >= 0]
+
+
+def _name_on_map(found: WinnerMap, i: int, label: str) -> dict[str, Any]:
+    """The name of a winner, at the point of its region that lies nearest to the middle of the region."""
+    rows, columns = np.nonzero(found.best == i)
+    middle = int(np.argmin((rows - rows.mean()) ** 2 + (columns - columns.mean()) ** 2))
+    # Annotations of a logarithmic axis are placed by the logarithm.
+    x, y = (
+        float(np.log10(values[at]) if _scale(values) else values[at])
+        for values, at in ((found.x, columns[middle]), (found.y, rows[middle]))
+    )
+    shade = {"bgcolor": "#ffffff", "opacity": 0.85, "borderpad": 2}
+    return {"x": x, "y": y, "text": label, "showarrow": False, "font": {"color": "#1f2933"}, **shade}
 
 
 def _value(scenario: Scenario, key: str) -> float:

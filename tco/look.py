@@ -8,8 +8,11 @@ import plotly.graph_objects as go
 from tco.decision import serving_labels
 from tco.scenarios import Scenario
 
-# Ways of serving the same framework share its colour and differ in the dash.
-DASHES: Final = ("solid", "dash", "dot", "dashdot")
+# Ways of serving the same framework share its colour; no two of a chart share the dash, the symbol or the pattern, so
+# that nobody needs the colours.
+DASHES: Final = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
+SYMBOLS: Final = ("circle", "square", "diamond", "triangle-up", "cross", "star")
+PATTERNS: Final = ("", "/", "x", "-", "\\", "+", ".", "|")
 
 LEGEND: Final = {"orientation": "h", "yanchor": "top", "y": -0.2, "x": 0}
 _LAYOUT: Final = {
@@ -72,7 +75,7 @@ def colors_of(scenario: Scenario, names: tuple[str, ...]) -> list[str]:
 
 def line_of(scenario: Scenario, names: tuple[str, ...], i: int) -> dict[str, Any]:
     """
-    Line of a way of serving: the colour of its framework, and a dash that counts its ways of serving before this one.
+    Line of a way of serving: the colour of its framework, and a dash of its own.
 
     Parameters
     ----------
@@ -88,8 +91,27 @@ def line_of(scenario: Scenario, names: tuple[str, ...], i: int) -> dict[str, Any
     line : dict
         As Plotly takes it.
     """
-    used = colors_of(scenario, names)
-    return {"color": used[i], "dash": DASHES[used[:i].count(used[i]) % len(DASHES)]}
+    return {"color": colors_of(scenario, names)[i], "dash": DASHES[i % len(DASHES)]}
+
+
+def bar_of(color: str | list[str], i: int) -> dict[str, Any]:
+    """
+    Marker of the bars of a trace: its colour, and a pattern of its own.
+
+    Parameters
+    ----------
+    color : str or list of str
+        The colour, or one for each bar.
+    i : int
+        Which of the traces of a chart.
+
+    Returns
+    -------
+    marker : dict
+        As Plotly takes it.
+    """
+    # The lines of a pattern are thin and let the colour through.
+    return {"color": color, "pattern": {"shape": PATTERNS[i % len(PATTERNS)], "size": 7, "solidity": 0.25}}
 
 
 def axis(title: str, **settings: Any) -> dict[str, Any]:

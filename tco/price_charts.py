@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from tco.arrays import Array
 from tco.cloud import CloudPlan, Fleets, Week, fleets
 from tco.hosting import WAY_LABELS, Bill
-from tco.look import GRID, MONEY_AXIS, axis, figure
+from tco.look import DASHES, GRID, MONEY_AXIS, PATTERNS, axis, figure
 from tco.scenarios import Scenario
 from tco.units import HOURS_PER_MONTH
 from tco.wording import PROVIDER_LABELS, count, money, share
@@ -90,13 +90,13 @@ def capacity_chart(found: Fleets, serving: int) -> go.Figure:
             "x": usd[rows],
             "y": capacity[rows],
             "text": names[rows],
-            "marker": {"color": color, "size": size},
+            "marker": {"color": color, "size": size, "symbol": symbol},
             "line": {"color": color, "width": 1},
             "hovertemplate": "%{text}: $%{x:.4f} an hour, %{y:.0f} req/s<extra></extra>",
         }
-        for name, rows, color, size in (
-            ("Other types", np.flatnonzero(known & ~good), "#9aa5b1", 6),
-            ("Efficient types", np.flatnonzero(good)[np.argsort(usd[good])], "#117733", 9),
+        for name, rows, color, size, symbol in (
+            ("Other types", np.flatnonzero(known & ~good), "#7b8794", 6, "circle"),
+            ("Efficient types", np.flatnonzero(good)[np.argsort(usd[good])], "#117733", 9, "diamond"),
         )
     ]
     layout = {
@@ -194,7 +194,7 @@ def week_chart(shown: Week, instance: str) -> go.Figure:
             "x": hours,
             "y": shown.utilization_share,
             "yaxis": "y2",
-            "line": {"color": "#CC6677", "width": 1.5},
+            "line": {"color": "#CC6677", "width": 1.5, "dash": "dot"},
             "hovertemplate": "hour %{x}: %{y:.0%} busy<extra></extra>",
         },
     ]
@@ -214,6 +214,7 @@ def week_chart(shown: Week, instance: str) -> go.Figure:
         "xaxis": {**GRID, "tickvals": [24 * day for day in range(7)], "ticktext": list(DAYS)},
         "yaxis": axis("servers", rangemode="tozero"),
         "yaxis2": {
+            "title": {"text": "busy", "font": {"size": 12}},
             "overlaying": "y",
             "side": "right",
             "range": [0, 1.02],
@@ -247,7 +248,7 @@ def parts_chart(loads_rps: Array, made: list[Bill]) -> go.Figure:
         One area for each item, stacked.
     """
     traces = []
-    for item, color in ITEM_COLORS.items():
+    for i, (item, color) in enumerate(ITEM_COLORS.items()):
         usd = np.array([sum(line.usd_per_month for line in bill.lines if line.item == item) for bill in made])
         if np.nansum(usd) > 0:
             traces.append(
@@ -259,6 +260,7 @@ def parts_chart(loads_rps: Array, made: list[Bill]) -> go.Figure:
                     "y": usd,
                     "stackgroup": "bill",
                     "line": {"color": color, "width": 0.5},
+                    "fillpattern": {"shape": PATTERNS[i], "size": 7, "solidity": 0.25},
                     "hovertemplate": "%{x:.3g} req/s: " + item + " $%{y:,.0f}<extra></extra>",
                 }
             )
@@ -298,10 +300,10 @@ def ways_chart(loads_rps: Array, usd_by_way: dict[str, Array], break_evens_rps: 
             "name": WAY_LABELS[way],
             "x": loads_rps,
             "y": usd,
-            "line": {"color": WAY_COLORS[way]},
+            "line": {"color": WAY_COLORS[way], "dash": DASHES[i]},
             "hovertemplate": "%{x:.3g} req/s: " + WAY_LABELS[way] + " $%{y:,.0f}<extra></extra>",
         }
-        for way, usd in usd_by_way.items()
+        for i, (way, usd) in enumerate(usd_by_way.items())
     ]
     known = {way: load for way, load in break_evens_rps.items() if np.isfinite(load)}
     shapes = [
