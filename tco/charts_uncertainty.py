@@ -318,9 +318,9 @@ def winner_chart(scenario: Scenario, found: WinnerMap) -> go.Figure:
     else:
         first = max(shares, key=lambda name: shares[name])
         title = f"{labels[first]} is cheapest on {share(shares[first])} of this map"
-    layout["annotations"] = [_name_on_map(found, i, labels[scenario.servings[i]]) for i in _winners(found)]
+    names = [_name_on_map(found, i, labels[scenario.servings[i]]) for i in _winners(found)]
     words = f"{inside(label_of(scenario, found.x_key))} against {inside(label_of(scenario, found.y_key))}"
-    return figure(title, f"{words}; the darker, the larger the lead", [*traces, here], layout)
+    return figure(title, f"{words}; the darker, the larger the lead", [*traces, here], {**layout, "annotations": names})
 
 
 def _winners(found: WinnerMap) -> list[int]:

@@ -12,7 +12,7 @@ from tco.scenarios import Scenario
 # that nobody needs the colours.
 DASHES: Final = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 SYMBOLS: Final = ("circle", "square", "diamond", "triangle-up", "cross", "star")
-PATTERNS: Final = ("", "/", "x", "-", "\\", "+", ".", "|")
+PATTERNS: Final = ("", "/", "\\", ".", "x", "|", "+", "-")
 
 LEGEND: Final = {"orientation": "h", "yanchor": "top", "y": -0.2, "x": 0}
 _LAYOUT: Final = {
@@ -110,8 +110,24 @@ def bar_of(color: str | list[str], i: int) -> dict[str, Any]:
     marker : dict
         As Plotly takes it.
     """
-    # The lines of a pattern are thin and let the colour through.
-    return {"color": color, "pattern": {"shape": PATTERNS[i % len(PATTERNS)], "size": 7, "solidity": 0.25}}
+    return {"color": color, "pattern": pattern_of(i)}
+
+
+def pattern_of(i: int) -> dict[str, Any]:
+    """
+    Pattern of a trace, faint enough for words to be read on it.
+
+    Parameters
+    ----------
+    i : int
+        Which of the traces of a chart.
+
+    Returns
+    -------
+    pattern : dict
+        As Plotly takes it.
+    """
+    return {"shape": PATTERNS[i % len(PATTERNS)], "size": 7, "solidity": 0.2, "fgopacity": 0.4}
 
 
 def axis(title: str, **settings: Any) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from tco.arrays import Array
 from tco.cloud import CloudPlan, Fleets, Week, fleets
 from tco.hosting import WAY_LABELS, Bill
-from tco.look import DASHES, GRID, MONEY_AXIS, PATTERNS, axis, figure
+from tco.look import DASHES, GRID, MONEY_AXIS, axis, figure, pattern_of
 from tco.scenarios import Scenario
 from tco.units import HOURS_PER_MONTH
 from tco.wording import PROVIDER_LABELS, count, money, share
@@ -260,7 +260,7 @@ def parts_chart(loads_rps: Array, made: list[Bill]) -> go.Figure:
                     "y": usd,
                     "stackgroup": "bill",
                     "line": {"color": color, "width": 0.5},
-                    "fillpattern": {"shape": PATTERNS[i], "size": 7, "solidity": 0.25},
+                    "fillpattern": pattern_of(i),
                     "hovertemplate": "%{x:.3g} req/s: " + item + " $%{y:,.0f}<extra></extra>",
                 }
             )

@@ -69,16 +69,16 @@ def assert_opens(html):
 
 
 def test_the_chance_is_a_share_of_the_draws():
-    """Of 512 draws with seed 1: those in which the answer costs least, over those in which any can be had."""
+    """Of the uncertainty page's draws: those in which the answer costs least, over those in which any can be had."""
     result = result_of("the usual one")
     _, facts, *_ = shown(result)
-    draws = how_sure(result.scenario, 512, seed=1)
+    draws = how_sure(result.scenario, 2048, seed=1)
     totals = draws.ranked_usd[np.isfinite(draws.ranked_usd).any(axis=1)]
     best = result.scenario.servings.index(verdict(*result).best)
     wins = int((totals.argmin(axis=1) == best).sum())
     words = tiles(facts)[0]
     assert share(wins / len(totals)) in words
-    assert f"{wins} of {len(totals)} draws" in words[-1]
+    assert f"{wins:,} of {len(totals):,} draws" in words[-1]
 
 
 def test_the_saving_is_the_mean_over_the_draws_with_its_range():
@@ -86,7 +86,7 @@ def test_the_saving_is_the_mean_over_the_draws_with_its_range():
     result = result_of("the usual one")
     _, facts, *_ = shown(result)
     answer = verdict(*result)
-    draws = how_sure(result.scenario, 512, seed=1)
+    draws = how_sure(result.scenario, 2048, seed=1)
     first, second = (draws.names.index(name) for name in (answer.best, answer.runner_up))
     both = draws.ranked_usd[np.isfinite(draws.ranked_usd[:, [first, second]]).all(axis=1)]
     gaps = both[:, second] - both[:, first]
@@ -179,7 +179,7 @@ def test_the_rest_follows_once_the_inputs_are_at_rest(monkeypatch):
 
 def test_work_that_fails_is_said_and_logged(monkeypatch, caplog):
     """No number stays awaited for good; the page goes on, and the log has the traceback."""
-    monkeypatch.setattr(later, "REST_SECONDS", 0.0)
+    monkeypatch.setattr(later, "OPENING_SECONDS", 0.0)
 
     def broken(_result, _show):
         def piece():

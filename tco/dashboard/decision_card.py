@@ -23,8 +23,7 @@ if TYPE_CHECKING:
     from tco.flips import Flip
     from tco.uncertainty import Uncertainty
 
-# Enough for a whole per cent or two, in a twentieth of a second; the uncertainty page makes more.
-DRAWS: Final = 512
+# The draws of the uncertainty page, so that both say the same.
 SEED: Final = 1
 MOST_FLIPS: Final = 3
 MOST_FLIP_ROWS: Final = 10
@@ -146,7 +145,7 @@ def pieces(result: Result, show: Show) -> tuple[Work, Work]:
     def draw() -> Callable[[], None]:
         from tco.uncertainty import how_sure  # noqa: PLC0415
 
-        known.append(how_sure(result.scenario, DRAWS, seed=SEED, workers=1))
+        known.append(how_sure(result.scenario, seed=SEED, workers=1))
         return lambda: show(result, known[0], None)
 
     def flip() -> Callable[[], None]:
@@ -233,8 +232,8 @@ def chance_html(result: Result, pair: tuple[str, str] | None, found: "Uncertaint
         f"{share(float(found.cheapest_share[best]))}</p>"
         + blocks.table_html(["Cheapest in", "draws", "share"], rows)
         + f"<p>Each draw takes {len(found.prior.drawn)} inputs from their ranges; each range has its source, and its "
-        f"evidence its grade. {_link('uncertainty', result.scenario, 'The uncertainty page')} makes more draws, "
-        f"{_link('method', result.scenario, 'the method page')} lists the ranges.</p>"
+        f"evidence its grade. {_link('uncertainty', result.scenario, 'The uncertainty page')} has pictures of these "
+        f"draws, {_link('method', result.scenario, 'the method page')} the ranges.</p>"
     )
     button = _opener("chance", share(float(found.cheapest_share[best])))
     words = f"{labels[pair[0]]} is the cheapest in {rows[best][1]} draws."

@@ -7,6 +7,8 @@ from typing import Any, Final
 
 # A viewer who drags a slider sends a change every few milliseconds, and pauses for less than this.
 REST_SECONDS: Final = 0.3
+# What a browser needs to show a page that is being opened, before the kernel turns to anything else.
+OPENING_SECONDS: Final = 1.0
 
 Work = Callable[[], Callable[[], None]]
 
@@ -38,11 +40,11 @@ class Later:
             loop = asyncio.get_running_loop()
         except RuntimeError:
             return
-        self._task = loop.create_task(self._do(pieces))
+        self._task = loop.create_task(self._do(pieces, REST_SECONDS if self._task else OPENING_SECONDS))
         self._task.add_done_callback(self._ended)
 
-    async def _do(self, pieces: Sequence[Work]) -> None:
-        await asyncio.sleep(REST_SECONDS)
+    async def _do(self, pieces: Sequence[Work], seconds: float) -> None:
+        await asyncio.sleep(seconds)
         for piece in pieces:
             show = await asyncio.to_thread(piece)
             show()
