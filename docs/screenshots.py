@@ -4,6 +4,7 @@ Draws the pictures of the README: each page, with all its charts, as a laptop an
 
 import sys
 import tempfile
+from itertools import product
 from pathlib import Path
 
 from playwright.sync_api import Page, expect, sync_playwright
@@ -14,6 +15,8 @@ sys.path.insert(0, str(ROOT))
 from tests.browser.servers import running_browser, running_dashboard  # noqa: E402, found by the line before
 
 WIDTHS_PX = (1280, 390)
+# Shown in the dark theme as well.
+DARK = ("executive",)
 HEIGHT_PX = 844
 
 
@@ -23,6 +26,7 @@ def show_all(page: Page, address: str) -> None:
     """
     page.goto(address)
     expect(page.locator(".tco-sentence")).to_be_visible()
+    expect(page.locator(".tco-working")).to_have_count(0)
     for chart in page.locator(".tco-figure").all():
         # A chart is drawn when it comes into view.
         chart.scroll_into_view_if_needed()
@@ -42,10 +46,12 @@ def main() -> None:
         running_browser(playwright) as browser,
     ):
         for notebook in sorted((ROOT / "notebooks").glob("*.ipynb")):
-            for width_px in WIDTHS_PX:
-                page = browser.new_page(viewport={"width": width_px, "height": HEIGHT_PX})
+            themes = ("light", "dark") if notebook.stem in DARK else ("light",)
+            for width_px, theme in product(WIDTHS_PX, themes):
+                page = browser.new_page(viewport={"width": width_px, "height": HEIGHT_PX}, color_scheme=theme)
                 show_all(page, f"{address}voila/render/{notebook.name}")
-                page.screenshot(path=Path(__file__).with_name(f"{notebook.stem}-{width_px}.png"), full_page=True)
+                name = f"{notebook.stem}-{width_px}{'-dark' if theme == 'dark' else ''}.png"
+                page.screenshot(path=Path(__file__).with_name(name), full_page=True)
                 page.goto("about:blank")  # ends the page's kernel
                 page.close()
 

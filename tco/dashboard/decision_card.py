@@ -28,7 +28,8 @@ SEED: Final = 1
 MOST_FLIPS: Final = 3
 MOST_FLIP_ROWS: Final = 10
 
-WORKING: Final = "<span class='tco-working'>working it out …</span>"
+# Not read aloud: it comes and goes with every step of a slider.
+WORKING: Final = "<span class='tco-working' aria-hidden='true'>working it out …</span>"
 KIND_LABELS: Final = {
     "cheaper": "Clear enough to decide",
     "too close to call": "Too close to call",
