@@ -108,7 +108,7 @@ def agreement_chart(scenario: Scenario, found: Iterable[Prediction]) -> go.Figur
             "mode": "lines",
             "x": span,
             "y": span * factor,
-            "line": {"color": "#9aa5b1", "dash": dash, "width": 1},
+            "line": {"color": "#7b8794", "dash": dash, "width": 1},
             "name": name,
             "showlegend": factor != 0.8,
             "hoverinfo": "skip",

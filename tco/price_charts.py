@@ -25,7 +25,7 @@ ITEM_COLORS: Final = {
     "Database storage": "#AA4499",
     "Logs": "#44AA99",
 }
-WAY_COLORS: Final = {"servers": "#332288", "containers": "#44AA99", "functions": "#CC6677"}
+WAY_COLORS: Final = {"servers": "#332288", "containers": "#117733", "functions": "#CC6677"}
 # Below the title of the axis, also where a phone breaks the names into many lines.
 _LOW_LEGEND: Final = {"orientation": "h", "yanchor": "top", "y": -0.32, "x": 0}
 DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

@@ -28,7 +28,8 @@ CONTRASTS = """() => {
         .reduce((sum, part, i) => sum + part * [0.2126, 0.7152, 0.0722][i], 0) + 0.05;
     const contrast = (one, other) => Math.max(one / other, other / one);
     const card = light(parts(getComputedStyle(document.querySelector(".tco-card")).backgroundColor));
-    const least = (selector, property) => Math.min(...[...document.querySelectorAll(selector)]
+    const isThere = element => parseFloat(getComputedStyle(element).strokeWidth) >= 1 || element.tagName === "text";
+    const least = (selector, property) => Math.min(...[...document.querySelectorAll(selector)].filter(isThere)
         .map(element => getComputedStyle(element)[property]).filter(color => color?.startsWith("rgb("))
         .map(color => contrast(light(parts(color)), card)));
     return { words: least(".tco-figure .xtick text, .tco-figure .gtitle, .tco-figure .legendtext", "fill"),
