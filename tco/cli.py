@@ -109,14 +109,25 @@ def dashboard(
     port: Annotated[int, typer.Option(help="Port on this machine.")] = 8866,
     data: DataOption = None,
     browser: Annotated[bool, typer.Option(help="Open the pages in a browser.")] = True,
+    base_url: Annotated[str, typer.Option(help="Path under which the pages live.")] = "/",
+    public_name: Annotated[str, typer.Option(help="Host name of the TLS proxy in front; see deploy/README.md.")] = "",
+    max_kernels: Annotated[int, typer.Option(help="Pages that can be open at once.")] = 40,
+    idle_minutes: Annotated[float | None, typer.Option(help="End open pages that nobody touched for so long.")] = None,
+    max_hours: Annotated[float | None, typer.Option(help="End open pages after so long whatever they do.")] = None,
+    kernel_memory_mib: Annotated[int | None, typer.Option(help="Memory that a page can take; Linux only.")] = None,
+    heated_kernels: Annotated[int, typer.Option(help="Kernels of each page that wait for a viewer.")] = 0,
 ) -> None:
     """Open the pages in a browser, served on this machine only."""
     # Imported here: the other commands do not wait for a web server.
     from tco.assumptions import load_assumptions  # noqa: PLC0415
+    from tco.dashboard.publication import Publication  # noqa: PLC0415
     from tco.dashboard.server import serve  # noqa: PLC0415
 
+    publication = Publication(
+        base_url, public_name, max_kernels, idle_minutes, max_hours, kernel_memory_mib, heated_kernels
+    )
     load_assumptions(data)  # a broken table is refused here, in words, and not on a page
-    serve(port=port, open_browser=browser, data=data)
+    serve(port=port, open_browser=browser, data=data, publication=publication)
 
 
 def report(scenario: Scenario, costs: Costs) -> dict[str, Any]:

@@ -2,40 +2,52 @@
 The pages on this machine: a Voilà server with our template, an index, and nothing that a viewer can loosen.
 """
 
+import json
 import os
 import socket
 import threading
 import webbrowser
+from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import nbformat
 import tornado.web
+from jupyter_server.auth.decorator import allow_unauthenticated
+from jupyter_server.base.handlers import APIHandler
 from jupyter_server.utils import url_escape, url_path_join
 from traitlets.config import Config
 from voila.app import Voila
 from voila.handler import BaseVoilaHandler
 from voila.tornado.handler import TornadoVoilaHandler
 
-from tco.dashboard import assets
+from tco.dashboard import assets, kernel_handlers
 from tco.dashboard.addresses import notebooks_path
+from tco.dashboard.kernels import PageKernels, TooManyKernelsError
+from tco.dashboard.publication import Publication
 from tco.inputs import InputError
 
 ADDRESS: Final = "127.0.0.1"
 DEFAULT_PORT: Final = 8866
 MAX_PORT: Final = 65_535
 _JUPYTER_PATH: Final = Path(__file__).parent / "jupyter"
-# A page closes its kernel when it is left. These are for the browsers that crash or fall asleep.
-_CULL_IDLE_SECONDS: Final = 600
-_CULL_INTERVAL_SECONDS: Final = 60
+# A page closes its kernel when it is left. Kernels of browsers that crash or fall asleep are looked for this often.
+_LONGEST_CULL_INTERVAL_SECONDS: Final = 30
+# Nothing that a page sends is large: of files it sends scenarios, which are text.
+_MOST_MESSAGE_BYTES: Final = 1_000_000
+_MOST_BODY_BYTES: Final = 16_384
+_MOST_HEADER_BYTES: Final = 16_384
+_BODY_SECONDS: Final = 30
+_RETRY_SECONDS: Final = 60
 
 
-def _settings(notebooks: Path, port: int) -> Config:
+def _settings(notebooks: Path, port: int, publication: Publication) -> Config:
     config = Config()
     config.Voila.ip = ADDRESS
     config.Voila.port = port
     # Voilà would otherwise take another port without a word, and the viewer see somebody else's page.
     config.Voila.port_retries = 0
+    config.Voila.base_url = publication.base_url
     config.Voila.root_dir = str(notebooks)
     # Settings that lie about in a directory must not loosen these.
     config.Voila.config_file_paths = []
@@ -44,7 +56,10 @@ def _settings(notebooks: Path, port: int) -> Config:
     # Other names than this machine's are refused, so no website can reach the pages by naming itself 127.0.0.1.
     config.Voila.tornado_settings = {
         "allow_remote_access": False,
-        "local_hostnames": ["localhost"],
+        "local_hostnames": ["localhost", *filter(None, [publication.public_name])],
+        # A public name is reached by TLS only.
+        "xsrf_cookie_kwargs": {"samesite": "Lax", "secure": bool(publication.public_name)},
+        "websocket_max_message_size": _MOST_MESSAGE_BYTES,
         # Tornado complains of Jupyter's own default, which is longer than the interval.
         "ws_ping_timeout": 30_000,
     }
@@ -67,11 +82,26 @@ def _settings(notebooks: Path, port: int) -> Config:
     ]
     # A kernel started anew knows nothing of the page: let it be gone, so that the page can say so.
     config.KernelRestarter.restart_limit = 0
-    # Only the name of the base class works here.
-    config.MappingKernelManager.cull_idle_timeout = _CULL_IDLE_SECONDS
-    config.MappingKernelManager.cull_interval = _CULL_INTERVAL_SECONDS
-    config.MappingKernelManager.cull_connected = False
+    _limit(config, publication)
     return config
+
+
+def _limit(config: Config, publication: Publication) -> None:
+    config.VoilaConfiguration.multi_kernel_manager_class = PageKernels
+    config.VoilaConfiguration.preheat_kernel = publication.heated_kernels > 0
+    config.VoilaConfiguration.default_pool_size = publication.heated_kernels
+    config.PageKernels.max_kernels = publication.max_kernels
+    config.PageKernels.memory_mib = publication.kernel_memory_mib or 0
+    interval = _LONGEST_CULL_INTERVAL_SECONDS
+    if publication.idle_minutes is not None:
+        config.PageKernels.idle_seconds = 60 * publication.idle_minutes
+        interval = min(interval, 1 + int(15 * publication.idle_minutes))
+    if publication.max_hours is not None:
+        config.PageKernels.life_seconds = 3600 * publication.max_hours
+        interval = min(interval, 1 + int(900 * publication.max_hours))
+    config.MappingKernelManager.cull_interval = interval
+    # Our manager decides by the settings above; Jupyter's own looks for something to end only if this is set.
+    config.MappingKernelManager.cull_idle_timeout = interval
 
 
 class IndexHandler(BaseVoilaHandler):
@@ -84,6 +114,7 @@ class IndexHandler(BaseVoilaHandler):
         """
         Send the index.
         """
+        kernel_handlers.know_viewer(self)
         notebooks = Path(self.settings["voila"].root_dir)
         pages = [self._entry(path) for path in sorted(notebooks.glob("*.ipynb"))]
         pages.sort(key=lambda page: (page["position"], page["title"]))
@@ -107,10 +138,33 @@ class PageHandler(TornadoVoilaHandler):
     @tornado.web.authenticated
     async def get(self, path: str | None = None) -> None:
         """
-        Send the page, with the cookie that it needs to shut its kernel down when it is left.
+        Send the page, with the cookies that it needs to use its kernel; where no kernel is left for it, say so.
         """
-        _ = self.xsrf_token
-        await super().get(path)
+        kernel_handlers.know_viewer(self)
+        # Proxies pass on what has been written so far, so that the viewer sees the page start.
+        self.set_header("X-Accel-Buffering", "no")
+        try:
+            # Before Voilà takes a heated kernel, which is not started for this page.
+            self.kernel_manager.require_room()
+            await super().get(path)
+        except TooManyKernelsError:
+            self.set_status(503)
+            self.set_header("Retry-After", str(_RETRY_SECONDS))
+            self.finish(self.render_template("busy.html"))
+
+
+class HealthHandler(APIHandler):
+    """
+    Whether this process answers, for whoever watches it.
+    """
+
+    @allow_unauthenticated
+    def get(self) -> None:
+        """
+        Send how many pages are open, and how many can be.
+        """
+        kernels = cast("PageKernels", self.kernel_manager)
+        self.finish(json.dumps({"status": "ok", "open_pages": kernels.open_pages, "max_pages": kernels.max_kernels}))
 
 
 class Dashboard(Voila):
@@ -134,12 +188,26 @@ class Dashboard(Voila):
         index_settings = {"voila_configuration": self.voila_configuration}
         return [
             *assets.routes(base),
+            *kernel_handlers.routes(base),
+            (url_path_join(base, "healthz"), HealthHandler),
             (base, IndexHandler, index_settings),
             (url_path_join(base, r"/voila/render/([^/]+\.ipynb)"), PageHandler, page_settings),
             (url_path_join(base, r"/voila/(?:tree|api/contents|files|render).*"), NotFoundHandler, index_settings),
             *super().init_handlers(),
             (r".*", NotFoundHandler, index_settings),
         ]
+
+    def listen(self) -> None:
+        """
+        Listen, for requests of reasonable size only.
+        """
+        self.app.listen = partial(
+            self.app.listen,
+            max_body_size=_MOST_BODY_BYTES,
+            max_header_size=_MOST_HEADER_BYTES,
+            body_timeout=_BODY_SECONDS,
+        )
+        super().listen()
 
     def launch_browser(self) -> None:
         """
@@ -173,7 +241,12 @@ def _require_free_port(port: int) -> None:
 
 
 def serve(
-    notebooks: Path | None = None, port: int = DEFAULT_PORT, *, open_browser: bool = True, data: Path | None = None
+    notebooks: Path | None = None,
+    port: int = DEFAULT_PORT,
+    *,
+    open_browser: bool = True,
+    data: Path | None = None,
+    publication: Publication | None = None,
 ) -> None:
     """
     Serve the pages on this machine until the process is told to stop.
@@ -188,15 +261,19 @@ def serve(
         Whether to show the index in the user's browser.
     data : path, optional
         The user's own tables, which the pages then use instead of ours.
+    publication : Publication, optional
+        What a team needs beyond that: the name of the proxy in front, and limits.
 
     Raises
     ------
     InputError
-        If the port cannot be used or the directory does not exist; the message is one sentence for the user.
+        If the port cannot be used, the directory does not exist or a limit breaks its rule; the message is one sentence
+        for the user.
     """
     directory = notebooks_path() if notebooks is None else Path(notebooks)
     if not directory.is_dir():
         raise InputError(f"notebooks must be a directory; got {directory}")
+    publication = (publication or Publication()).checked()
     _require_free_port(port)
     if data is not None:
         # Kernels start in the directory of the notebooks and inherit the environment.
@@ -204,9 +281,9 @@ def serve(
     # Voilà looks for templates on Jupyter's path only.
     os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, [str(_JUPYTER_PATH), os.environ.get("JUPYTER_PATH")]))
 
-    config = _settings(directory.resolve(), port)
+    config = _settings(directory.resolve(), port, publication)
     config.Voila.open_browser = open_browser
     app = Dashboard(config=config)
     app.initialize([])
-    print(f"The pages are at http://{ADDRESS}:{port}/ (Ctrl+C stops them)", flush=True)  # noqa: T201, for the user
+    print(f"The pages are at http://{ADDRESS}:{port}{publication.base_url} (Ctrl+C stops them)", flush=True)  # noqa: T201, for the user
     app.start()

@@ -8,10 +8,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
-from urllib.request import urlopen
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Playwright
 
@@ -40,22 +41,18 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(command: list[str], address: str, log_path: Path, **options: Any) -> Iterator[str]:
+def started(command: list[str], address: str, log_path: Path, **options: Any) -> Iterator[subprocess.Popen[bytes]]:
     """
     Run a server until the block ends; when the block begins, its address answers.
     """
     with log_path.open("w") as log, subprocess.Popen(command, stdout=log, stderr=log, **options) as process:
         try:
             deadline = time.monotonic() + START_SECONDS
-            while True:
-                try:
-                    with urlopen(address, timeout=5):  # noqa: S310, an address of our own
-                        break
-                except OSError:
-                    if process.poll() is not None or time.monotonic() > deadline:
-                        raise RuntimeError(f"no answer from {command}:\n{log_path.read_text()}") from None
-                    time.sleep(0.1)
-            yield address
+            while not answers(address):
+                if process.poll() is not None or time.monotonic() > deadline:
+                    raise RuntimeError(f"no answer from {command}:\n{log_path.read_text()}")
+                time.sleep(0.1)
+            yield process
         finally:
             # Asked to end, a server ends its kernels first.
             process.terminate()
@@ -63,6 +60,29 @@ def running(command: list[str], address: str, log_path: Path, **options: Any) ->
                 process.wait(STOP_SECONDS)
             except subprocess.TimeoutExpired:
                 process.kill()
+
+
+def answers(address: str) -> bool:
+    """
+    Whether a server answers, with whatever.
+    """
+    parts = urlsplit(address)
+    with closing(HTTPConnection(parts.netloc, timeout=5)) as connection:
+        try:
+            connection.request("GET", parts.path)
+            connection.getresponse()
+        except (OSError, HTTPException):
+            return False
+    return True
+
+
+@contextmanager
+def running(command: list[str], address: str, log_path: Path, **options: Any) -> Iterator[str]:
+    """
+    Run a server until the block ends, as `started` does, and give its address.
+    """
+    with started(command, address, log_path, **options):
+        yield address
 
 
 @contextmanager
