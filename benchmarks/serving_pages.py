@@ -16,6 +16,7 @@ from statistics import median, quantiles
 from typing import NamedTuple
 
 import psutil
+from websocket import WebSocketException
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -26,7 +27,7 @@ VIEWERS = 20
 STEPS = 20
 OPENINGS = 1000
 MOST_SECONDS = 25 * 60
-IDLE_MINUTES = 0.5
+IDLE_MINUTES = 1
 USERS = (20_000.0, 50_000.0)
 MIB = 2**20
 
@@ -130,14 +131,18 @@ def main() -> None:
             moved = [seconds for each in pool.map(steps, viewers) for seconds in each]
             say(f"after {STEPS} moves of a slider by each", taken(team))
             for viewer in viewers:
-                viewer.socket.close()  # as if every browser had crashed
-            wait(lambda: taken(team).open_pages == 0, 120 * IDLE_MINUTES)
+                viewer.disconnect()  # as if every browser had crashed
+            wait(lambda: taken(team).open_pages == 0, 150 * IDLE_MINUTES)
             say("all browsers crashed, kernels culled", taken(team))
 
-            each, deadline = [], time.monotonic() + MOST_SECONDS
+            each, failures, deadline = [], [], time.monotonic() + MOST_SECONDS
             while len(each) < OPENINGS and time.monotonic() < deadline:
-                viewer, seconds = opened(team)
-                viewer.leave()
+                try:
+                    viewer, seconds = opened(team)
+                    viewer.leave()
+                except (OSError, WebSocketException) as failure:
+                    failures.append(repr(failure))
+                    print(failure, (Path(directory) / "errors").read_text()[-1000:], file=sys.stderr)
                 each.append(seconds)
                 if len(each) % 100 == 0:
                     say(f"{len(each)} pages opened and left", taken(team))
@@ -145,7 +150,7 @@ def main() -> None:
             say(f"after all {len(each)}", taken(team))
         print(f"\n{VIEWERS} pages opened at once: {spread(list(opening))}")
         print(f"{VIEWERS} viewers moving a slider without rest, to the changed sentence: {spread(moved)}")
-        print(f"one page after another: {spread(each)}")
+        print(f"one page after another: {spread(each)}; {len(failures)} of {len(each)} failed")
         print(f"memory of a viewer: {(full.pss_mib - start.pss_mib) / VIEWERS:.0f} MiB")
 
 

@@ -4,16 +4,15 @@ A viewer without a browser: opens a page, and talks to its kernel as the page's 
 
 import json
 import re
-import ssl
 import time
 from html import unescape
 from uuid import uuid4
 
 import requests
 from jupyter_server.services.kernels.connection.base import deserialize_msg_from_ws_v1, serialize_msg_to_ws_v1
-from websockets.sync.client import connect
+from websocket import create_connection
 
-WAIT_SECONDS = 30
+WAIT_SECONDS = 60
 PROTOCOL = "v1.kernel.websocket.jupyter.org"
 PAGE_SETTINGS = re.compile(r'<script id="jupyter-config-data" type="application/json">(.*?)</script>')
 
@@ -31,14 +30,18 @@ class Viewer:
         self.session.trust_env = False
         self.session.auth = login
         self.session.verify = certificate or True
-        self.tls = ssl.create_default_context(cafile=certificate) if certificate else None
+        self.certificate = certificate
         self.socket = None
         self.kernel_id = ""
         self.states = {}
 
     def get(self, path, **options):
         """Ask for a path below the address."""
-        return self.session.get(self.address + path, timeout=WAIT_SECONDS, **options)
+        answer = self.session.get(self.address + path, timeout=WAIT_SECONDS, **options)
+        # Who goes past the proxy sends cookies that are meant for TLS all the same.
+        for cookie in self.session.cookies:
+            cookie.secure = False
+        return answer
 
     def open(self, page="executive", query=""):
         """Open a page, so that it has a kernel."""
@@ -54,19 +57,20 @@ class Viewer:
 
     def connect(self, kernel_id=None, *, subprotocols=(PROTOCOL,), **headers):
         """Connect to the page's kernel, or to another one."""
+        self.disconnect()
         path = f"api/kernels/{kernel_id or self.kernel_id}/channels"
         cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in self.session.cookies)
         request = self.session.prepare_request(requests.Request("GET", self.address))
         if "Authorization" in request.headers:
             headers["Authorization"] = request.headers["Authorization"]
-        self.socket = connect(
+        self.socket = create_connection(
             re.sub("^http", "ws", self.address) + path,
-            ssl=self.tls,
-            proxy=None,
-            subprotocols=subprotocols or None,
-            additional_headers={"Cookie": cookies, **headers},
-            max_size=None,
-            open_timeout=WAIT_SECONDS,
+            timeout=WAIT_SECONDS,
+            sslopt={"ca_certs": self.certificate},
+            subprotocols=subprotocols,
+            cookie=cookies,
+            header=[f"{name}: {value}" for name, value in headers.items()],
+            suppress_origin=True,
         )
         return self.socket
 
@@ -80,12 +84,17 @@ class Viewer:
             "version": "5.3",
         } | header
         parts = [json.dumps(part).encode() for part in (header, {}, metadata or {}, content)]
-        self.socket.send(serialize_msg_to_ws_v1([*parts, *buffers], channel))
+        self.send_parts([*parts, *buffers], channel)
         return header["msg_id"]
 
+    def send_parts(self, parts, channel="shell"):
+        """Send the parts of a message as they are."""
+        self.socket.send_binary(serialize_msg_to_ws_v1(parts, channel))
+
     def receive(self, seconds=WAIT_SECONDS):
-        """Return type, id of the message that it answers, and content of the next message; TimeoutError without one."""
-        _, (header, parent, _, content, *_) = deserialize_msg_from_ws_v1(self.socket.recv(timeout=seconds))
+        """Return type, id of the message that it answers, and content of the next message."""
+        self.socket.settimeout(seconds)
+        _, (header, parent, _, content, *_) = deserialize_msg_from_ws_v1(self.socket.recv())
         kind, asked = json.loads(header)["msg_type"], json.loads(parent).get("msg_id")
         content = json.loads(content)
         data = content.get("data", {})
@@ -134,10 +143,14 @@ class Viewer:
         """Return the text of a block of HTML."""
         return unescape(re.sub("<[^>]*>", "", self.states[self.model(css_class)]["value"]))
 
-    def leave(self):
-        """Close the page as a browser does: the socket, and the kernel."""
+    def disconnect(self):
+        """Close the socket and leave the kernel, as a browser that crashes does."""
         if self.socket is not None:
             self.socket.close()
+
+    def leave(self):
+        """Close the page as a browser does: the socket, and the kernel."""
+        self.disconnect()
         token = self.session.cookies.get("_xsrf")
         path = f"{self.address}voila/api/shutdown/{self.kernel_id}"
         return self.session.post(path, headers={"X-XSRFToken": token}, timeout=WAIT_SECONDS)

@@ -113,7 +113,7 @@ class OwnWebsocketHandler(_OwnKernel, VoilaKernelWebsocketHandler):
         if kind in _SENT_TYPES:
             return super().write_message(message, binary)
         if kind in ("error", "stream") and isinstance(message, bytes):
-            _, (_, _, _, content, *_) = deserialize_msg_from_ws_v1(message)
+            _, (_, _, _, content, *_) = deserialize_msg_from_ws_v1(message)  # type: ignore[no-untyped-call]
             # Still JSON, so that nothing that a viewer sends can pass for another line of the log.
             self.log.error(
                 "Kernel %s said %s: %s", self.kernel_id, kind, content[:_MOST_LOGGED_BYTES].decode(errors="replace")

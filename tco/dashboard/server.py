@@ -4,6 +4,7 @@ The pages on this machine: a Voilà server with our template, an index, and noth
 
 import json
 import os
+import re
 import socket
 import threading
 import webbrowser
@@ -19,6 +20,7 @@ from jupyter_server.utils import url_escape, url_path_join
 from traitlets.config import Config
 from voila.app import Voila
 from voila.handler import BaseVoilaHandler
+from voila.static_file_handler import TemplateStaticFileHandler
 from voila.tornado.handler import TornadoVoilaHandler
 
 from tco.dashboard import assets, kernel_handlers
@@ -39,6 +41,7 @@ _MOST_BODY_BYTES: Final = 16_384
 _MOST_HEADER_BYTES: Final = 16_384
 _BODY_SECONDS: Final = 30
 _RETRY_SECONDS: Final = 60
+_TEMPLATE_FILE: Final = re.compile(r"[\w-]+/static/[\w./-]+")
 
 
 def _settings(notebooks: Path, port: int, publication: Publication) -> Config:
@@ -190,6 +193,7 @@ class Dashboard(Voila):
             *assets.routes(base),
             *kernel_handlers.routes(base),
             (url_path_join(base, "healthz"), HealthHandler),
+            (url_path_join(base, r"/voila/templates/(.*)"), TemplateFileHandler),
             (base, IndexHandler, index_settings),
             (url_path_join(base, r"/voila/render/([^/]+\.ipynb)"), PageHandler, page_settings),
             (url_path_join(base, r"/voila/(?:tree|api/contents|files|render).*"), NotFoundHandler, index_settings),
@@ -214,6 +218,20 @@ class Dashboard(Voila):
         Open the index in the user's browser, without the temporary file that Voilà leaves behind.
         """
         threading.Thread(target=webbrowser.open, args=[self.connection_url], daemon=True).start()
+
+
+class TemplateFileHandler(TemplateStaticFileHandler):
+    """
+    Style sheets and scripts of the template.
+    """
+
+    async def get(self, path: str, include_body: bool = True) -> None:  # noqa: FBT001, FBT002, tornado's signature
+        """
+        Send one; at addresses that are none of a template's files Voilà would break.
+        """
+        if not _TEMPLATE_FILE.fullmatch(path) or ".." in path:
+            raise tornado.web.HTTPError(404)
+        await super().get(path, include_body)
 
 
 class NotFoundHandler(BaseVoilaHandler):
