@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from statistics import median, quantiles
 from typing import NamedTuple
@@ -45,18 +46,20 @@ def taken(team: Team) -> Taken:
     """
     Kernels, processes, file descriptors and memory of all servers.
     """
-    servers = [psutil.Process(server.pid) for server in team.servers.values() if server.poll() is None]
+    servers = [psutil.Process(server.pid) for server in team.servers.values()]
     family = [process for server in servers for process in (server, *server.children(recursive=True))]
-    return Taken(
-        sum(
-            team.direct(port).get("healthz").json()["open_pages"]
-            for port, s in team.servers.items()
-            if s.poll() is None
-        ),
-        len(family),
-        sum(server.num_fds() for server in servers),
-        sum(process.memory_full_info().pss for process in family) / MIB,
-    )
+    pss_bytes = 0
+    for process in family:
+        with suppress(psutil.NoSuchProcess):  # a kernel may end any moment
+            pss_bytes += process.memory_full_info().pss
+    return Taken(open_pages(team), len(family), sum(server.num_fds() for server in servers), pss_bytes / MIB)
+
+
+def open_pages(team: Team) -> int:
+    """
+    Pages that the servers say are open.
+    """
+    return sum(team.direct(port).get("healthz").json()["open_pages"] for port in team.servers)
 
 
 def opened(team: Team) -> tuple[Viewer, float]:
@@ -132,17 +135,17 @@ def main() -> None:
             say(f"after {STEPS} moves of a slider by each", taken(team))
             for viewer in viewers:
                 viewer.disconnect()  # as if every browser had crashed
-            wait(lambda: taken(team).open_pages == 0, 150 * IDLE_MINUTES)
+            wait(lambda: open_pages(team) == 0, 150 * IDLE_MINUTES)
             say("all browsers crashed, kernels culled", taken(team))
 
             each, failures, deadline = [], [], time.monotonic() + MOST_SECONDS
             while len(each) < OPENINGS and time.monotonic() < deadline:
                 try:
                     viewer, seconds = opened(team)
-                    viewer.leave()
-                except (OSError, WebSocketException) as failure:
-                    failures.append(repr(failure))
-                    print(failure, (Path(directory) / "errors").read_text()[-1000:], file=sys.stderr)
+                    viewer.leave().raise_for_status()
+                except (OSError, WebSocketException, AssertionError) as failure:
+                    failures.append(failure)
+                    print(repr(failure), (Path(directory) / "errors").read_text()[-1000:], file=sys.stderr)
                 each.append(seconds)
                 if len(each) % 100 == 0:
                     say(f"{len(each)} pages opened and left", taken(team))

@@ -146,7 +146,7 @@ class Viewer:
     def disconnect(self):
         """Close the socket and leave the kernel, as a browser that crashes does."""
         if self.socket is not None:
-            self.socket.close()
+            self.socket.shutdown()
 
     def leave(self):
         """Close the page as a browser does: the socket, and the kernel."""

@@ -9,7 +9,7 @@ from tco.inputs import InputError
 # Kernels of 50 to 130 MB: forty fit into the memory of a laptop.
 DEFAULT_MAX_KERNELS: Final = 40
 # A kernel holds NumPy, the tables and the widgets before it has calculated anything.
-LEAST_KERNEL_MEMORY_MIB: Final = 256
+LEAST_KERNEL_MEMORY_MIB: Final = 512
 
 _BASE_URL: Final = re.compile(r"/(?:[A-Za-z0-9_~-][A-Za-z0-9_.~-]*/)*")
 _HOST_NAME: Final = re.compile(r"(?=.{1,253}\Z)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*")
