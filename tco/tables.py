@@ -32,7 +32,19 @@ MAXIMUM_FILE_BYTES = 20_000_000
 
 Evidence = Literal["measured", "sourced", "article", "stated"]
 Distribution = Literal["fixed", "triangular", "uniform", "lognormal", "pert", "discrete"]
-Identifier = Annotated[str, Field(min_length=1, max_length=80)]
+# What a spreadsheet takes for the beginning of a formula, alone or behind white space.
+_FORMULA_SIGNS: Final = ("=", "+", "-", "@", " ", "\t", "\r", "\n")
+
+
+def _no_formula(cell: str) -> str:
+    if cell.startswith(_FORMULA_SIGNS):
+        raise ValueError(
+            "must begin with neither a space nor one of = + - @, which make a formula of it in spreadsheets"
+        )
+    return cell
+
+
+Identifier = Annotated[str, Field(min_length=1, max_length=80), AfterValidator(_no_formula)]
 Number = Annotated[float, Field(allow_inf_nan=False)]
 
 # The largest numbers that a price list may hold; all of them must be above 0.

@@ -39,9 +39,10 @@ http {{
 
 
 class Team(NamedTuple):
-    """A running proxy: its address, the file of its certificate, and the servers behind it by port."""
+    """A running proxy: its addresses, the file of its certificate, and the servers behind it by port."""
 
     address: str
+    plain_address: str
     certificate: str
     servers: dict[int, subprocess.Popen]
 
@@ -139,4 +140,4 @@ def running_team(prefix, *options):
             for port in ports
         }
         stack.enter_context(running_nginx(prefix, plain_address))
-        yield Team(address, f"{prefix}/fullchain.pem", servers)
+        yield Team(address, plain_address, f"{prefix}/fullchain.pem", servers)

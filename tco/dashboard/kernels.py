@@ -11,9 +11,9 @@ import tornado.web
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 from traitlets import Float, Integer
 
-# A page that crashed or fell asleep may come back; one that has never connected was somebody's script.
+# A page whose browser fell asleep may come back; one that was never shown was somebody's script, or was given up.
 LEFT_SECONDS: Final = 600
-NEVER_SHOWN_SECONDS: Final = 120
+NEVER_SHOWN_SECONDS: Final = 240
 _MIB: Final = 2**20
 
 
@@ -113,11 +113,11 @@ class PageKernels(AsyncMappingKernelManager):
             return "its time is up"
         if getattr(kernel, "execution_state", "") == "dead":
             return "it is dead"
-        if self._kernel_connections.get(kernel_id, 0) == 0:
-            if kernel_id not in self._viewers and age > _seconds(NEVER_SHOWN_SECONDS):
-                return "its page was never shown"
-            if rest > _seconds(min(LEFT_SECONDS, self.idle_seconds)):
-                return "its page was left"
+        if kernel_id not in self._viewers:
+            # Its page may still be made, which would wait for it in vain.
+            return "its page was never shown" if age > _seconds(NEVER_SHOWN_SECONDS) else ""
+        if self._kernel_connections.get(kernel_id, 0) == 0 and rest > _seconds(min(LEFT_SECONDS, self.idle_seconds)):
+            return "its page was left"
         return "nobody has touched its page for long" if rest > _seconds(self.idle_seconds) else ""
 
     def _waiting(self) -> int:

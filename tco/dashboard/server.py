@@ -41,6 +41,7 @@ _MOST_BODY_BYTES: Final = 16_384
 _MOST_HEADER_BYTES: Final = 16_384
 _BODY_SECONDS: Final = 30
 _RETRY_SECONDS: Final = 60
+_MOST_CELL_SECONDS: Final = 120
 _TEMPLATE_FILE: Final = re.compile(r"[\w-]+/static/[\w./-]+")
 
 
@@ -83,6 +84,8 @@ def _settings(notebooks: Path, port: int, publication: Publication) -> Config:
         "@jupyter-widgets/jupyterlab-manager",
         "anywidget",
     ]
+    # A kernel that dies while a page is made is not waited for without end.
+    config.VoilaExecutor.timeout = _MOST_CELL_SECONDS
     # A kernel started anew knows nothing of the page: let it be gone, so that the page can say so.
     config.KernelRestarter.restart_limit = 0
     _limit(config, publication)
