@@ -3,14 +3,18 @@ A viewer without a browser: opens a page, and talks to its kernel as the page's 
 """
 
 import json
+import queue
 import re
+import threading
 import time
+from contextlib import suppress
 from html import unescape
+from socket import SHUT_RDWR
 from uuid import uuid4
 
 import requests
 from jupyter_server.services.kernels.connection.base import deserialize_msg_from_ws_v1, serialize_msg_to_ws_v1
-from websocket import create_connection
+from websocket import WebSocketConnectionClosedException, WebSocketException, create_connection
 
 WAIT_SECONDS = 60
 PROTOCOL = "v1.kernel.websocket.jupyter.org"
@@ -31,7 +35,7 @@ class Viewer:
         self.session.auth = login
         self.session.verify = certificate or True
         self.certificate = certificate
-        self.socket = None
+        self.socket = self.reader = self.inbox = None
         self.kernel_id = ""
         self.states = {}
 
@@ -72,7 +76,22 @@ class Viewer:
             header=[f"{name}: {value}" for name, value in headers.items()],
             suppress_origin=True,
         )
+        self.socket.settimeout(None)
+        self.inbox = queue.SimpleQueue()
+        # Like a browser it reads all the time, and so answers the server's question whether it is still there.
+        self.reader = threading.Thread(target=self._read, args=[self.socket, self.inbox], daemon=True)
+        self.reader.start()
         return self.socket
+
+    @staticmethod
+    def _read(socket, inbox):
+        message = b" "
+        while message:
+            try:
+                message = socket.recv()
+            except (OSError, WebSocketException):
+                message = b""
+            inbox.put(message)
 
     def send(self, kind, content, *, channel="shell", buffers=(), metadata=None, **header):
         """Send a message to the kernel and return its id."""
@@ -93,8 +112,13 @@ class Viewer:
 
     def receive(self, seconds=WAIT_SECONDS):
         """Return type, id of the message that it answers, and content of the next message."""
-        self.socket.settimeout(seconds)
-        _, (header, parent, _, content, *_) = deserialize_msg_from_ws_v1(self.socket.recv())
+        try:
+            message = self.inbox.get(timeout=seconds)
+        except queue.Empty:
+            raise TimeoutError(f"no message for {seconds:.0f} s") from None
+        if not message:
+            raise WebSocketConnectionClosedException
+        _, (header, parent, _, content, *_) = deserialize_msg_from_ws_v1(message)
         kind, asked = json.loads(header)["msg_type"], json.loads(parent).get("msg_id")
         content = json.loads(content)
         data = content.get("data", {})
@@ -145,8 +169,13 @@ class Viewer:
 
     def disconnect(self):
         """Close the socket and leave the kernel, as a browser that crashes does."""
-        if self.socket is not None:
-            self.socket.shutdown()
+        if self.socket is None:
+            return
+        with suppress(OSError):
+            self.socket.sock.shutdown(SHUT_RDWR)
+        self.reader.join()
+        self.socket.shutdown()
+        self.socket = None
 
     def leave(self):
         """Close the page as a browser does: the socket, and the kernel."""
