@@ -72,7 +72,7 @@ def command_of(port, *options):
     """Return the command of one server, with the name of the proxy and the options given."""
     return [
         *(sys.executable, "-m", "tco", "dashboard", "--no-browser", "--port", str(port)),
-        *("--public-name", NAME, *options),
+        *("--public-name", NAME, "--heated-kernels", "0", *options),
     ]
 
 

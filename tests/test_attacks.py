@@ -29,7 +29,7 @@ def server(tmp_path_factory):
     """A server of the pages as a proxy has it, with its log."""
     port = free_port()
     command = [sys.executable, "-m", "tco", "dashboard", "--no-browser", "--port", str(port)]
-    command += ["--public-name", PUBLIC_NAME, "--kernel-memory-mib", str(KERNEL_MEMORY_MIB)]
+    command += ["--heated-kernels", "0", "--public-name", PUBLIC_NAME, "--kernel-memory-mib", str(KERNEL_MEMORY_MIB)]
     log = tmp_path_factory.mktemp("attacked") / "log"
     with started(command, f"http://127.0.0.1:{port}/healthz", log) as process:
         process.port, process.address, process.log = port, f"http://127.0.0.1:{port}/", log

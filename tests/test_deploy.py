@@ -236,6 +236,7 @@ def test_every_file_names_the_same_ports_and_options():
         env={**os.environ, "COLUMNS": "200"},
     ).stdout
     for name in ("tco@.service", "start"):
-        used = set(re.findall(r"(?<= )--[a-z-]+", text[name]))
-        assert used
-        assert not [option for option in used if option.replace("--no-", "--") not in known.replace("--no-", "--")]
+        command = re.search(r"tco dashboard ((?:[^;\n]|\\\n)+)", text[name]).group(1)
+        used = re.findall(r"--[a-z-]+", command)
+        assert "--max-kernels" in used
+        assert [option for option in used if option not in known] == []

@@ -2,8 +2,10 @@
 
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
+import psutil
 import pytest
 from typer.testing import CliRunner
 from websocket import WebSocketException
@@ -14,8 +16,9 @@ from tco.inputs import InputError
 from tests.browser.servers import free_port, started
 from tests.viewers import WAIT_SECONDS, Viewer
 
-IDLE_MINUTES = 0.05
-MAX_HOURS = 0.0025
+IDLE_MINUTES = 0.1
+MAX_HOURS = 0.004
+PING_SECONDS = 10
 BASE_URL = "/team/tco/"
 
 
@@ -59,10 +62,19 @@ def test_takes_usual_names_and_paths(name, base_url):
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
-    """A server with room for two pages, which end after 3 seconds of rest or 9 in all, under a path of its own."""
+    """A server with room for two pages, which end after 6 seconds of rest or 15 in all, under a path of its own."""
     port = free_port()
     command = [sys.executable, "-m", "tco", "dashboard", "--no-browser", "--port", str(port), "--base-url", BASE_URL]
-    command += ["--max-kernels", "2", "--idle-minutes", str(IDLE_MINUTES), "--max-hours", str(MAX_HOURS)]
+    command += [
+        "--heated-kernels",
+        "0",
+        "--max-kernels",
+        "2",
+        "--idle-minutes",
+        str(IDLE_MINUTES),
+        "--max-hours",
+        str(MAX_HOURS),
+    ]
     address = f"http://127.0.0.1:{port}{BASE_URL}"
     with started(command, f"{address}healthz", tmp_path_factory.mktemp("limited") / "log"):
         yield address
@@ -71,6 +83,14 @@ def address(tmp_path_factory):
 def open_pages(address):
     """How many pages the server says are open."""
     return Viewer(address).get("healthz").json()["open_pages"]
+
+
+def opened(address):
+    """A viewer with an open page."""
+    viewer = Viewer(address)
+    viewer.open()
+    viewer.connect()
+    return viewer.learn_widgets()
 
 
 def until_open(address, pages):
@@ -84,10 +104,8 @@ def until_open(address, pages):
 def test_turns_away_the_page_too_many_and_makes_room_again(address):
     """With two pages open, the third gets a page that says so, with 503; pages that nobody touches make room for it."""
     assert Viewer(address).get("healthz").json() == {"status": "ok", "open_pages": 0, "max_pages": 2}
-    viewers = [Viewer(address) for _ in range(2)]
-    for viewer in viewers:
-        viewer.open()
-        viewer.connect()
+    with ThreadPoolExecutor(2) as pool:
+        viewers = list(pool.map(opened, [address] * 2))
     refused = Viewer(address).get("voila/render/executive.ipynb")
     assert refused.status_code == 503
     assert refused.headers["Retry-After"] == "60"
@@ -107,18 +125,19 @@ def test_turns_away_the_page_too_many_and_makes_room_again(address):
 def test_keeps_a_page_that_is_in_use_until_its_time_is_up(address):
     """A page whose controls move stays beyond the time that a page may rest, and ends when it is too old."""
     start = time.monotonic()
-    viewer = Viewer(address)
-    viewer.open()
-    viewer.connect()
-    viewer.learn_widgets()
+    viewer = opened(address)
     slider = viewer.model("tco-input-peak_users")
-    users = 1000.0
+    users, connected = 1000.0, 0.0
     while viewer.get(viewer.kernel_path).ok:
         users += 1000.0
         with suppress(OSError, WebSocketException):  # it may end any moment
             viewer.write(slider, value=users)
+        if viewer.reader.is_alive():
+            connected = time.monotonic() - start
         time.sleep(0.2)
     assert 3600 * MAX_HOURS < time.monotonic() - start < WAIT_SECONDS
+    # All the time, also when the server had asked whether the other side is there.
+    assert connected > 3600 * MAX_HOURS - 1 > PING_SECONDS
     viewer.disconnect()
 
 
@@ -129,3 +148,22 @@ def test_has_nothing_outside_its_path(address):
         assert elsewhere.get(path).status_code == 404
     index = Viewer(address).get("").text
     assert f'href="{BASE_URL}voila/render/executive.ipynb"' in index
+
+
+def test_counts_no_kernel_that_still_waits(tmp_path):
+    """Heated kernels are nobody's page; who gets one has it alone, and then the only place is taken."""
+    port = free_port()
+    command = [sys.executable, "-m", "tco", "dashboard", "--no-browser", "--port", str(port), "--max-kernels", "1"]
+    address = f"http://127.0.0.1:{port}/"
+    with started([*command, "--heated-kernels", "1"], f"{address}healthz", tmp_path / "log") as process:
+        deadline = time.monotonic() + WAIT_SECONDS
+        while not psutil.Process(process.pid).children():
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        assert open_pages(address) == 0
+        viewer, other = opened(address), Viewer(address)
+        assert open_pages(address) == 1
+        assert other.get("voila/render/executive.ipynb").status_code == 503
+        assert other.get(viewer.kernel_path).status_code == 404
+        assert viewer.leave().status_code == 204
+        assert open_pages(address) == 0

@@ -11,6 +11,7 @@ from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.services.kernels.connection.base import deserialize_msg_from_ws_v1
 from jupyter_server.services.kernels.handlers import KernelHandler
 from jupyter_server.utils import url_path_join
+from tornado.websocket import WebSocketProtocol, WebSocketProtocol13
 from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler, read_header_from_binary_message
 
@@ -35,6 +36,8 @@ _SENT_TYPES: Final = frozenset(
         "update_display_data",
     }
 )
+# How often a connection is asked whether the other side is there, and how long the answer may take.
+_PING_SECONDS: Final = 10
 _MOST_LOGGED_BYTES: Final = 10_000
 
 
@@ -97,6 +100,17 @@ class OwnWebsocketHandler(_OwnKernel, VoilaKernelWebsocketHandler):
         offered = self.request.headers.get("Sec-WebSocket-Protocol", "")
         if _PROTOCOL not in map(str.strip, offered.split(",")):
             raise tornado.web.HTTPError(400)
+
+    def get_websocket_protocol(self) -> WebSocketProtocol | None:
+        """
+        Let tornado look after the connection.
+
+        Jupyter's own way closes connections whose answers came in time, unless it waits for longer than tornado allows.
+        """
+        protocol: WebSocketProtocol | None = super().get_websocket_protocol()
+        if isinstance(protocol, WebSocketProtocol13):
+            protocol.params.ping_interval = protocol.params.ping_timeout = _PING_SECONDS
+        return protocol
 
     def write_error(self, status_code: int, **_kwargs: Any) -> None:
         """

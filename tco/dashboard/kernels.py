@@ -33,8 +33,10 @@ class PageKernels(AsyncMappingKernelManager):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)  # type: ignore[no-untyped-call]
-        self._starting = 0
-        self._started: dict[str, datetime] = {}
+        self._starting: set[str] = set()
+        self._heated: set[str] = set()
+        # When each was first known to belong to a page.
+        self._taken: dict[str, datetime] = {}
         self._viewers: dict[str, str] = {}
 
     @property
@@ -42,7 +44,7 @@ class PageKernels(AsyncMappingKernelManager):
         """
         Kernels that belong to a page, or are being started for one; heated ones that still wait do not count.
         """
-        return len(self) - self._waiting() + self._starting
+        return len(self._starting | set(self.list_kernel_ids())) - self._waiting()
 
     def require_room(self) -> None:
         """
@@ -60,7 +62,10 @@ class PageKernels(AsyncMappingKernelManager):
         """
         if not viewer or kernel_id not in self:
             raise tornado.web.HTTPError(404)
-        owner = self._viewers.setdefault(kernel_id, viewer)
+        if kernel_id not in self._viewers:
+            self._viewers[kernel_id] = viewer
+            self._taken[kernel_id] = datetime.now(UTC)
+        owner = self._viewers[kernel_id]
         if not hmac.compare_digest(owner.encode(), viewer.encode()):
             raise tornado.web.HTTPError(404)
 
@@ -74,16 +79,17 @@ class PageKernels(AsyncMappingKernelManager):
         """
         Start a kernel; one for a page only where there is room.
         """
-        heated = kwargs.get("env", {}).get("VOILA_PREHEAT") == "True"
-        if not heated:
+        kernel_id: str = kwargs.setdefault("kernel_id", self.new_kernel_id())
+        if kwargs.get("env", {}).get("VOILA_PREHEAT") == "True":
+            self._heated.add(kernel_id)
+        else:
             self.require_room()
-        # Counted from now on: many may ask before the first has started.
-        self._starting += not heated
+            # Counted from now on: many may ask before the first has started.
+            self._starting.add(kernel_id)
         try:
-            kernel_id: str = await super().start_kernel(**kwargs)
+            await super().start_kernel(**kwargs)
         finally:
-            self._starting -= not heated
-        self._started[kernel_id] = datetime.now(UTC)
+            self._starting.discard(kernel_id)
         self._limit_memory(kernel_id)
         return kernel_id
 
@@ -91,7 +97,8 @@ class PageKernels(AsyncMappingKernelManager):
         """
         Forget a kernel that has ended.
         """
-        self._started.pop(kernel_id, None)
+        self._taken.pop(kernel_id, None)
+        self._heated.discard(kernel_id)
         self._viewers.pop(kernel_id, None)
         return super().remove_kernel(kernel_id)
 
@@ -107,23 +114,34 @@ class PageKernels(AsyncMappingKernelManager):
     def _reason_to_end(self, kernel_id: str) -> str:
         now = datetime.now(UTC)
         kernel = self._kernels[kernel_id]
-        age = now - self._started.get(kernel_id, now)
-        rest = now - getattr(kernel, "last_activity", now)
-        if age > _seconds(self.life_seconds):
-            return "its time is up"
         if getattr(kernel, "execution_state", "") == "dead":
             return "it is dead"
         if kernel_id not in self._viewers:
             # Its page may still be made, which would wait for it in vain.
-            return "its page was never shown" if age > _seconds(NEVER_SHOWN_SECONDS) else ""
+            if kernel_id in self._heated and self._heating():
+                return ""
+            waits = now - self._taken.setdefault(kernel_id, now)
+            return "its page was never shown" if waits > _seconds(NEVER_SHOWN_SECONDS) else ""
+        if now - self._taken[kernel_id] > _seconds(self.life_seconds):
+            return "its time is up"
+        rest = now - getattr(kernel, "last_activity", now)
         if self._kernel_connections.get(kernel_id, 0) == 0 and rest > _seconds(min(LEFT_SECONDS, self.idle_seconds)):
             return "its page was left"
         return "nobody has touched its page for long" if rest > _seconds(self.idle_seconds) else ""
 
-    def _waiting(self) -> int:
-        # Voilà's class, which is derived from this one where kernels are heated, keeps those that wait in pools.
+    @property
+    def _pooled(self) -> list[Any]:
+        # Voilà's class, which is derived from this one where kernels are heated, keeps a task for each.
         pools: dict[str, list[Any]] = getattr(self, "_pools", {})
-        return sum(task.done() and not task.exception() for pool in pools.values() for task in pool)
+        return [task for pool in pools.values() for task in pool]
+
+    def _heating(self) -> int:
+        return sum(not task.done() for task in self._pooled)
+
+    def _waiting(self) -> int:
+        ready = {task.result()["kernel_id"] for task in self._pooled if task.done() and not task.exception()}
+        unfinished = (self._heated & set(self.list_kernel_ids())) - ready - self._viewers.keys()
+        return len(ready) + min(len(unfinished), self._heating())
 
     def _limit_memory(self, kernel_id: str) -> None:
         process = getattr(getattr(self._kernels.get(kernel_id), "provisioner", None), "pid", None)

@@ -64,8 +64,8 @@ def _settings(notebooks: Path, port: int, publication: Publication) -> Config:
         # A public name is reached by TLS only.
         "xsrf_cookie_kwargs": {"samesite": "Lax", "secure": bool(publication.public_name)},
         "websocket_max_message_size": _MOST_MESSAGE_BYTES,
-        # Tornado complains of Jupyter's own default, which is longer than the interval.
-        "ws_ping_timeout": 30_000,
+        # See `OwnWebsocketHandler`, which does this in another way.
+        "ws_ping_interval": 0,
     }
     # Kernels talk over ports of this machine, which its other users can reach.
     config.KernelManager.transport_encryption = "auto"
