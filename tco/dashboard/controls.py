@@ -284,11 +284,10 @@ def shortened(name: str) -> str:
     ('my plan.toml', 80)
     """
     name = " ".join(name.split())
-    return (
-        name
-        if len(name) <= MOST_NAME_LETTERS
-        else f"{name[: MOST_NAME_LETTERS // 2]}…{name[1 - MOST_NAME_LETTERS // 2 :]}"
-    )
+    if len(name) <= MOST_NAME_LETTERS:
+        return name
+    half = MOST_NAME_LETTERS // 2
+    return f"{name[:half]}…{name[1 - half :]}"
 
 
 def _readout(row: Assumption, high: float) -> str:
