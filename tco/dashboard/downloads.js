@@ -22,9 +22,11 @@ function render({ model, el }) {
   said.setAttribute("role", "status");
   const buttons = new Map();
   let silence = 0;
+  let asked = ""; // the kind that this view waits for: a widget may be shown twice
 
   const rest = (words) => {
     clearTimeout(silence);
+    asked = "";
     said.textContent = words;
     for (const button of buttons.values()) button.disabled = false;
   };
@@ -38,6 +40,7 @@ function render({ model, el }) {
       for (const other of buttons.values()) other.disabled = true;
       said.textContent = `Making the file: ${label} …`;
       silence = setTimeout(() => rest("The kernel did not answer. Reload the page to try again."), SILENCE_MS);
+      asked = id;
       model.send({ make: id });
     });
     buttons.set(id, button);
@@ -46,12 +49,12 @@ function render({ model, el }) {
   el.append(said);
 
   const answered = async (message, buffers) => {
-    const kind = model.get("kinds").find(({ id }) => id === message.made);
-    if (!kind) return;
+    if (!asked || message.made !== asked) return;
     if (message.refused) {
       rest(message.refused);
       return;
     }
+    const kind = model.get("kinds").find(({ id }) => id === message.made);
     try {
       save(await unpacked(buffers[0], kind.mime), message.name);
       rest(`${message.name} is in your downloads.`);

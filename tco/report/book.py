@@ -33,6 +33,7 @@ _STYLES: Final[Mapping[str, Mapping[str, Any]]] = {
     "column": {"bold": True, "font_color": "#ffffff", "bg_color": BRAND, "align": "right"},
     "section": {"bold": True, "font_color": BRAND, "bottom": 1, "bottom_color": BRAND},
     "text": {"valign": "top"},
+    "beside": {"valign": "top", "indent": 1},
     "words": {"text_wrap": True, "valign": "top"},
     "equation": {"font_color": QUIET, "font_size": 9, "text_wrap": True, "valign": "top"},
     "input": {"font_color": INPUT_INK, "bg_color": INPUT_FILL, "border": 1, "border_color": "#d9c98a", "valign": "top"},

@@ -16,7 +16,7 @@ VALUE, WAS, FIRST = 2, 9, 4
 
 def write_inputs(book: Book, most_months: int) -> None:
     """
-    Write the sheet, name its cells, and count the changes that the capacities do not follow.
+    Write the sheet and name its cells.
 
     Parameters
     ----------
@@ -55,8 +55,8 @@ def _write_input(book: Book, sheet: Any, row: int, one: Stated, most_months: int
     texts[8] = "constant" if one.name in CAPACITY_INPUTS else ""
     texts[10] = book.input_names.get(one.key, one.key)
     for column, text in texts.items():
-        book.text(sheet, row, column, text)
-    book.text(sheet, row, 11, one.note)
+        book.text(sheet, row, column, text, "beside")
+    book.text(sheet, row, 11, one.note, "beside")
     sheet.write_number(row, VALUE, one.value, book.style("input", number))
     for column, value in ((4, one.low), (5, one.high), (WAS, one.value)):
         sheet.write_number(row, column, value, book.style("value", number))

@@ -260,7 +260,7 @@ OF_A_SERVING: Final[Sections] = (
                 "launch_months",
                 "Time to launch",
                 "month",
-                "IF(open_seats_share<1,MIN(work_months/IF(open_seats_share<1,1-open_seats_share,1),"
+                "IF(open_seats_share<1,MIN(work_months/(1-open_seats_share),"
                 "work_months+open_seats_share*search_months),work_months+open_seats_share*search_months)",
             ),
             Equation("live_months", "Months live", "month", "MAX(0,horizon_months-launch_months)"),
