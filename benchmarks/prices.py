@@ -75,7 +75,7 @@ def main() -> None:
         ),
         ("the same, each capacity searched for", lambda: choose(everything, tight, loads)),
         (
-            f"the same in each of {len(regions)} regions by itself",
+            f"choose among them in each of {len(regions)} regions by itself",
             lambda: [choose(types, scenario, loads) for types in regions],
         ),
         (f"fleets of a region over the week, mixed terms, {ways} ways", lambda: fleets(scenario, plan)),
