@@ -50,6 +50,7 @@ def component_chart(scenario: Scenario, costs: Costs) -> go.Figure:
     8
     """
     names = labels_of(scenario, costs.names)
+    known_usd = np.where(costs.total_usd > 0, costs.total_usd, np.nan)
     traces = [
         {
             "type": "bar",
@@ -60,7 +61,7 @@ def component_chart(scenario: Scenario, costs: Costs) -> go.Figure:
             "text": [f"{COMPONENT_LABELS[part]} {money(float(usd))}" for usd in costs.component_usd[part]],
             "textposition": "inside",
             "insidetextanchor": "middle",
-            "customdata": np.divide(costs.component_usd[part], costs.total_usd),
+            "customdata": np.divide(costs.component_usd[part], known_usd),
             "hovertemplate": "%{x}: " + COMPONENT_LABELS[part] + " $%{y:,.0f}, %{customdata:.0%} of all<extra></extra>",
         }
         for i, part in enumerate(COMPONENTS)

@@ -147,7 +147,7 @@ function render({ model, el }) {
       fail(drawing);
     }
     busy = false;
-    if (model.get("drawing") !== shown) schedule();
+    if (model.get("drawing") !== shown || theme() !== shownTheme) schedule();
   }
 
   async function draw(drawing) {
@@ -178,6 +178,7 @@ function render({ model, el }) {
     note.textContent = FAILED;
     note.setAttribute("role", "alert");
     shown = drawing; // another drawing is another try
+    shownTheme = theme();
     delete el.dataset.revision;
     el.dataset.state = "failed";
   }
