@@ -18,6 +18,8 @@ WIDTHS_PX = (1280, 390)
 # Shown in the dark theme as well.
 DARK = ("executive",)
 HEIGHT_PX = 844
+# A busy machine takes its time.
+PATIENCE_MS = 120_000
 
 
 def show_all(page: Page, address: str) -> None:
@@ -49,6 +51,7 @@ def main() -> None:
             themes = ("light", "dark") if notebook.stem in DARK else ("light",)
             for width_px, theme in product(WIDTHS_PX, themes):
                 page = browser.new_page(viewport={"width": width_px, "height": HEIGHT_PX}, color_scheme=theme)
+                page.set_default_timeout(PATIENCE_MS)
                 show_all(page, f"{address}voila/render/{notebook.name}")
                 name = f"{notebook.stem}-{width_px}{'-dark' if theme == 'dark' else ''}.png"
                 page.screenshot(path=Path(__file__).with_name(name), full_page=True)

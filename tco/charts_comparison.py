@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from tco.arrays import Array
 from tco.charts import COMPONENT_COLORS
 from tco.differences import Comparison, Difference, to_cents
-from tco.look import MONEY_AXIS, axis, figure
+from tco.look import MONEY_AXIS, NAMES_AXIS, axis, bar_of, figure
 from tco.model import COMPONENTS
 from tco.wording import COMPONENT_LABELS, inside, money
 
@@ -54,7 +54,7 @@ def comparison_chart(names: Sequence[str], found: Comparison) -> go.Figure:
             "name": COMPONENT_LABELS[part],
             "x": short,
             "y": found.component_usd[:, i],
-            "marker": {"color": COMPONENT_COLORS[part]},
+            "marker": bar_of(COMPONENT_COLORS[part], i),
             "hovertemplate": "%{x}: " + COMPONENT_LABELS[part] + " $%{y:,.0f}<extra></extra>",
         }
         for i, part in enumerate(COMPONENTS)
@@ -174,7 +174,7 @@ def _waterfall(
     }
     layout = {
         "xaxis": axis("", tickprefix="$", tickformat="~s", zerolinewidth=2, nticks=3, tickangle=0),
-        "yaxis": {"autorange": "reversed", "ticklabelstandoff": 5, "automargin": True},
+        "yaxis": {**NAMES_AXIS, "automargin": True},
         "showlegend": False,
         "height": 170 + STEP_HEIGHT_PX * (len(labels) + 1),
     }

@@ -206,7 +206,7 @@ def week_chart(shown: Week, instance: str) -> go.Figure:
                 "x": hours,
                 "y": shown.credit_share,
                 "yaxis": "y2",
-                "line": {"color": "#117733", "width": 1.5, "dash": "dot"},
+                "line": {"color": "#117733", "width": 1.5, "dash": "dash"},
                 "hovertemplate": "hour %{x}: %{y:.0%} of the most credit left<extra></extra>",
             }
         )

@@ -1,6 +1,7 @@
 """Look: every chart has its point as title, units on its axes and words on hover, and can be read without colours."""
 
 import inspect
+from datetime import date
 from importlib import import_module
 from pathlib import Path
 
@@ -9,7 +10,15 @@ import plotly.graph_objects as go
 import pytest
 
 import tco
-from tco import charts, charts_capacity, charts_evidence, charts_people, charts_uncertainty, price_charts
+from tco import (
+    charts,
+    charts_capacity,
+    charts_comparison,
+    charts_evidence,
+    charts_people,
+    charts_uncertainty,
+    price_charts,
+)
 from tco.cloud import CloudPlan, fleets, week_of
 from tco.dashboard import prices
 from tco.decision import costs_along, sweep_values
@@ -18,7 +27,7 @@ from tco.flips import winner_map
 from tco.information import worth_knowing
 from tco.look import DASHES, NAMES_AXIS, PATTERNS, SYMBOLS
 from tco.performance import ServerSize, server_performance
-from tco.published import like_for_like_ratios
+from tco.published import like_for_like_ratios, run_freshness
 from tco.real_servers import predictions, read_real_servers
 from tco.scenarios import Scenario
 from tco.sensitivity import tornado
@@ -27,6 +36,7 @@ from tco.uncertainty import how_sure
 MODULES = [import_module(f"tco.{path.stem}") for path in Path(tco.__file__).parent.glob("*charts*.py")]
 SCENARIO = tco.scenario("customer-api")
 COSTS = tco.evaluate(SCENARIO)
+OTHER = tco.scenario("internal-tool")
 SIZE = ServerSize(4, 16)
 # White, and the card of the dark theme (`--tco-card`).
 LIGHT_CARD, DARK_CARD = "#ffffff", "#1b2028"
@@ -56,12 +66,15 @@ def judged():
 
 
 def published():
-    return charts_evidence.published_chart(like_for_like_ratios("fastapi", "flask"), 1.1, ("FastAPI", "Flask"))
+    ratios = like_for_like_ratios("fastapi", "flask")
+    ages = [run_freshness(one.first.run_date, date(2026, 11, 25), SCENARIO.assumptions) for one in ratios]
+    return charts_evidence.published_chart(ratios, ages, 1.1, ("FastAPI", "Flask"))
 
 
 CHARTS = {
     charts.component_chart: lambda: charts.component_chart(SCENARIO, COSTS),
     charts.sweep_chart: sweep,
+    charts.swept_chart: lambda: charts.swept_chart(SCENARIO, COSTS, "team_people"),
     charts.launch_chart: lambda: charts.launch_chart(SCENARIO, COSTS),
     charts.cash_flow_chart: lambda: charts.cash_flow_chart(SCENARIO, COSTS),
     charts.server_chart: lambda: charts.server_chart(SCENARIO, COSTS),
@@ -71,6 +84,15 @@ CHARTS = {
     ),
     charts_capacity.delay_chart: lambda: charts_capacity.delay_chart(SCENARIO, server_performance(SCENARIO, 4, 16)),
     charts_capacity.ratio_map: lambda: charts_capacity.ratio_map(SCENARIO, ("fastapi-async", "flask-threads"), SIZE),
+    charts_comparison.comparison_chart: lambda: charts_comparison.comparison_chart(
+        ["A", "B"], tco.compare([SCENARIO, OTHER])
+    ),
+    charts_comparison.input_waterfall: lambda: charts_comparison.input_waterfall(
+        ["A", "B"], tco.difference(SCENARIO, OTHER)
+    ),
+    charts_comparison.component_waterfall: lambda: charts_comparison.component_waterfall(
+        ["A", "B"], tco.difference(SCENARIO, OTHER)
+    ),
     charts_evidence.workload_chart: lambda: charts_evidence.workload_chart(SCENARIO, judged(), (2.0, 50.0)),
     charts_evidence.agreement_chart: lambda: charts_evidence.agreement_chart(SCENARIO, judged()),
     charts_evidence.published_chart: published,
