@@ -39,10 +39,10 @@ def opened(team, query=""):
 
 
 def step(viewer, users):
-    """Move the traffic slider and return the sentence that follows."""
+    """Move the traffic slider, wait for all that follows, and return the sentence, which is another one."""
     before = viewer.shows("tco-verdict")
-    viewer.write(viewer.model("tco-input-peak_users"), value=users)
-    viewer.until(lambda: viewer.shows("tco-verdict") != before, "another sentence")
+    viewer.answers(viewer.write(viewer.model("tco-input-peak_users"), value=users))
+    assert viewer.shows("tco-verdict") != before
     return viewer.shows("tco-verdict")
 
 

@@ -171,8 +171,10 @@ class Viewer:
         """Close the socket and leave the kernel, as a browser that crashes does."""
         if self.socket is None:
             return
-        with suppress(OSError):
-            self.socket.sock.shutdown(SHUT_RDWR)
+        connection = self.socket.sock  # nothing once the other side has closed it
+        if connection is not None:
+            with suppress(OSError):
+                connection.shutdown(SHUT_RDWR)
         self.reader.join()
         self.socket.shutdown()
         self.socket = None
