@@ -38,6 +38,7 @@ class Viewer:
         self.socket = self.reader = self.inbox = None
         self.kernel_id = ""
         self.states = {}
+        self.learned = False
 
     def get(self, path, **options):
         """Ask for a path below the address."""
@@ -124,6 +125,9 @@ class Viewer:
         data = content.get("data", {})
         if kind == "comm_msg" and data.get("method") == "update_states":
             self.states = {model: widget["state"] for model, widget in data["states"].items()}
+            self.learned = True
+        elif kind == "comm_open":
+            self.states[content["comm_id"]] = data.get("state", {})
         elif kind == "comm_msg" and data.get("method") in ("update", "echo_update"):
             self.states.setdefault(content["comm_id"], {}).update(data["state"])
         return kind, asked, content
@@ -143,7 +147,8 @@ class Viewer:
         target = {"comm_id": comm, "target_name": "jupyter.widget.control", "data": {"widgets": None}}
         self.send("comm_open", target, metadata={"version": "1.0.0"})
         self.send("comm_msg", {"comm_id": comm, "data": {"method": "request_states"}})
-        self.until(lambda: self.states, "the widgets' states")
+        self.learned = False  # a page may send parts of itself before
+        self.until(lambda: self.learned, "the widgets' states")
         return self
 
     def model(self, css_class):
