@@ -7,8 +7,18 @@ const CONFIG = { displaylogo: false, responsive: false };
 // All charts of a page, whichever copy of this module drew them, share one plotly.js. Our Voilà pages ask for it
 // before any chart is there; where the server has none, the kernel does.
 function plotly(model) {
-  globalThis.tcoPlotly = (globalThis.tcoPlotly ?? fromServer()).catch(() => fromKernel(model));
+  globalThis.tcoPlotly = (globalThis.tcoPlotly ?? fromServer("tcoPlotlyJs")).catch(() => fromKernel(model));
   return globalThis.tcoPlotly;
+}
+
+// Servers send the traces of our own charts first; a figure with others needs the whole file.
+function wholePlotly(model) {
+  globalThis.tcoWholePlotly ??= fromServer("tcoWholePlotlyJs").catch(() => fromKernel(model));
+  return globalThis.tcoWholePlotly;
+}
+
+function canDraw(Plotly, figure) {
+  return !Plotly.tcoTypes || figure.data.every(({ type }) => Plotly.tcoTypes.includes(type ?? "scatter"));
 }
 
 // Figures have the colours of the light theme. In the dark one greys change ends, and any other colour that would not
@@ -49,10 +59,10 @@ function run(address) {
   });
 }
 
-async function fromServer() {
+async function fromServer(name) {
   const page = JSON.parse(document.getElementById("jupyter-config-data")?.textContent ?? "{}");
-  if (!page.tcoPlotlyJs) throw new Error("the server has no plotly.js");
-  return run(new URL(page.baseUrl + page.tcoPlotlyJs, location.origin));
+  if (!page[name]) throw new Error("the server has no plotly.js");
+  return run(new URL(page.baseUrl + page[name], location.origin));
 }
 
 async function fromKernel(model) {
@@ -154,6 +164,10 @@ function render({ model, el }) {
     shownTheme = theme();
     const { revision, alt, figure } = JSON.parse(themed(drawing, shownTheme));
     const layout = { autosize: true, ...figure.layout };
+    if (!canDraw(Plotly, figure)) {
+      Plotly.purge(plot);
+      Plotly = await wholePlotly(model);
+    }
     // A finger on a chart scrolls the page.
     if (matchMedia("(pointer: coarse)").matches) layout.dragmode ??= false;
     plot.style.height = `${layout.height || DEFAULT_HEIGHT_PX}px`;

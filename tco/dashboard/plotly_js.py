@@ -5,11 +5,23 @@ Kernels import this module, so it imports neither plotly nor a server.
 """
 
 import gzip
+import json
+import re
 from functools import cache
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
+
+# What our charts are made of. A figure with other traces makes the page load the whole file.
+TRACE_TYPES: Final = ("bar", "contour", "heatmap", "scatter")
+# The bundler of plotly.js wraps each module into a function that runs when the module is first asked for by its name.
+_WRAPPER: Final = re.compile(r"([\w$]+)=\(\w,\w\)=>\(\)=>\{[^;]*?\{exports:\{\}\}")
+_MODULE: Final = r"(?<=[;\n])var ([\w$]+)={}\((?:\([\w$,]*\)|[\w$]+)=>\{{"
+_USE: Final = re.compile(r"([\w$]+)\(\)")
+_REGISTER: Final = re.compile(r"\.register\(\[([\w$(),]+)\]\)")
+_EXPORTED: Final = re.compile(r"exports=([\w$]+)\(\)")
+_TRACE: Final = re.compile(r'moduleType:"trace",name:"(\w+)"')
 
 
 def _path() -> Path:
@@ -22,6 +34,7 @@ def _path() -> Path:
 PATH: Final = _path()
 # Another version has another address, so browsers may keep the file for good.
 ROUTE: Final = f"tco/plotly-{version('plotly')}.min.js"
+SMALL_ROUTE: Final = f"tco/plotly-{version('plotly')}-{'-'.join(TRACE_TYPES)}.min.js"
 
 
 @cache
@@ -30,3 +43,61 @@ def compressed() -> bytes:
     Return the file gzipped, a third of its size, as a page gets it from the kernel.
     """
     return gzip.compress(PATH.read_bytes(), compresslevel=6, mtime=0)
+
+
+@cache
+def small_compressed() -> bytes:
+    """
+    Return the file with our kinds of traces only, gzipped: a quarter of its size, and it runs six times as fast.
+    """
+    return gzip.compress(small(PATH.read_text(encoding="utf-8")).encode(), compresslevel=6, mtime=0)
+
+
+def small(file: str) -> str:
+    """
+    Leave out of plotly.js the traces that our charts do not use, and the modules that only these need.
+
+    Parameters
+    ----------
+    file : str
+        The whole file.
+
+    Returns
+    -------
+    file : str
+        The smaller one, which says which types of traces it draws in `Plotly.tcoTypes`. A file that another bundler
+        made, with modules that cannot be told apart, comes back whole.
+    """
+    wrapper, register = _WRAPPER.search(file), _REGISTER.search(file)
+    if wrapper is None or register is None:
+        return file
+    starts = list(re.finditer(_MODULE.format(re.escape(wrapper[1])), file))
+    if not starts or register.start() < starts[-1].start():
+        return file
+    ends = [start.start() for start in starts[1:]] + [len(file)]
+    modules = {start[1]: file[start.start() : end] for start, end in zip(starts, ends, strict=True)}
+
+    # The last module registers all traces; scatter is always there.
+    _, last = modules.popitem()
+    kept = [use for use in _USE.findall(register[1]) if _trace_type(modules, use) in TRACE_TYPES]
+    if len(kept) != len(TRACE_TYPES) - 1:
+        return file
+    last = last.replace(register[0], f".register([{','.join(f'{name}()' for name in kept)}])")
+
+    preamble = file[: starts[0].start()]
+    needed: set[str] = set()
+    unread = [preamble, last]
+    while unread:
+        found = modules.keys() & set(_USE.findall(unread.pop())) - needed
+        needed |= found
+        unread += [modules[name] for name in found]
+    types = f"window.Plotly.tcoTypes = {json.dumps(TRACE_TYPES)};\n"
+    return "".join([preamble, *(text for name, text in modules.items() if name in needed), last, "\n", types])
+
+
+def _trace_type(modules: dict[str, str], name: str) -> str:
+    """The type of trace that a module stands for, itself or by the module that it hands on."""
+    text = modules.get(name, "")
+    handed_on = _EXPORTED.search(text)
+    trace = _TRACE.search(modules.get(handed_on[1], "") if handed_on else text)
+    return trace[1] if trace else ""

@@ -35,7 +35,7 @@ class Publication(NamedTuple):
     kernel_memory_mib : int, optional
         Memory that the calculation of a page can take; as much as there is by default. [MiB]
     heated_kernels : int
-        Kernels of each page that wait for a viewer with their imports done.
+        Kernels of each of the first two pages of the index that wait for a viewer with their imports done.
 
     Examples
     --------
@@ -49,7 +49,7 @@ class Publication(NamedTuple):
     idle_minutes: float | None = None
     max_hours: float | None = None
     kernel_memory_mib: int | None = None
-    heated_kernels: int = 0
+    heated_kernels: int = 1
 
     def checked(self) -> "Publication":
         """

@@ -23,7 +23,7 @@ from voila.handler import BaseVoilaHandler
 from voila.static_file_handler import TemplateStaticFileHandler
 from voila.tornado.handler import TornadoVoilaHandler
 
-from tco.dashboard import assets, kernel_handlers
+from tco.dashboard import assets, kernel_handlers, voila_js
 from tco.dashboard.addresses import notebooks_path
 from tco.dashboard.kernels import PageKernels, TooManyKernelsError
 from tco.dashboard.publication import Publication
@@ -35,6 +35,10 @@ MAX_PORT: Final = 65_535
 _JUPYTER_PATH: Final = Path(__file__).parent / "jupyter"
 # A page closes its kernel when it is left. Kernels of browsers that crash or fall asleep are looked for this often.
 _LONGEST_CULL_INTERVAL_SECONDS: Final = 30
+# Kernels wait for the viewers of the pages that are opened first; a waiting kernel takes 65 MB.
+_HEATED_PAGES: Final = 2
+# The next one is started when the page that took the last one has had time to load.
+_REHEAT_SECONDS: Final = 5.0
 # Nothing that a page sends is large: of files it sends scenarios, which are text.
 _MOST_MESSAGE_BYTES: Final = 1_000_000
 _MOST_BODY_BYTES: Final = 16_384
@@ -71,7 +75,7 @@ def _settings(notebooks: Path, port: int, publication: Publication) -> Config:
     config.KernelManager.transport_encryption = "auto"
     config.VoilaConfiguration.template = "tco"
     config.VoilaConfiguration.theme = "light"
-    config.VoilaConfiguration.page_config_hook = lambda page_config, **_: assets.announce(page_config)
+    config.VoilaConfiguration.page_config_hook = _announce
     config.VoilaConfiguration.allow_template_override = "NO"
     config.VoilaConfiguration.allow_theme_override = "NO"
     config.VoilaConfiguration.strip_sources = True
@@ -88,14 +92,20 @@ def _settings(notebooks: Path, port: int, publication: Publication) -> Config:
     config.VoilaExecutor.timeout = _MOST_CELL_SECONDS
     # A kernel started anew knows nothing of the page: let it be gone, so that the page can say so.
     config.KernelRestarter.restart_limit = 0
-    _limit(config, publication)
+    _limit(config, notebooks, publication)
     return config
 
 
-def _limit(config: Config, publication: Publication) -> None:
+def _announce(page_config: dict[str, Any], **_: Any) -> dict[str, Any]:
+    return assets.announce({**page_config, "tcoVoilaJs": voila_js.route()})
+
+
+def _limit(config: Config, notebooks: Path, publication: Publication) -> None:
     config.VoilaConfiguration.multi_kernel_manager_class = PageKernels
     config.VoilaConfiguration.preheat_kernel = publication.heated_kernels > 0
-    config.VoilaConfiguration.default_pool_size = publication.heated_kernels
+    heated = {path.name: {"pool_size": publication.heated_kernels} for path, _ in _listed(notebooks)[:_HEATED_PAGES]}
+    config.VoilaKernelManager.kernel_pools_config = {"default": {"pool_size": 0}, **heated}
+    config.VoilaKernelManager.fill_delay = _REHEAT_SECONDS
     config.PageKernels.max_kernels = publication.max_kernels
     config.PageKernels.memory_mib = publication.kernel_memory_mib or 0
     interval = _LONGEST_CULL_INTERVAL_SECONDS
@@ -110,6 +120,15 @@ def _limit(config: Config, publication: Publication) -> None:
     config.MappingKernelManager.cull_idle_timeout = interval
 
 
+def _listed(notebooks: Path) -> list[tuple[Path, dict[str, Any]]]:
+    """The notebooks of a directory with what they say of themselves, in the order of the index."""
+    found = [
+        (path, nbformat.read(path, as_version=4).metadata)  # type: ignore[no-untyped-call]
+        for path in notebooks.glob("*.ipynb")
+    ]
+    return sorted(found, key=lambda page: (page[1].get("position", float("inf")), page[1].get("title", page[0].stem)))
+
+
 class IndexHandler(BaseVoilaHandler):
     """
     The list of pages: each notebook by the title and the sentence in its metadata.
@@ -121,19 +140,15 @@ class IndexHandler(BaseVoilaHandler):
         Send the index.
         """
         kernel_handlers.know_viewer(self)
-        notebooks = Path(self.settings["voila"].root_dir)
-        pages = [self._entry(path) for path in sorted(notebooks.glob("*.ipynb"))]
-        pages.sort(key=lambda page: (page["position"], page["title"]))
+        pages = [
+            {
+                "address": url_path_join(self.base_url, "voila/render", url_escape(path.name)),
+                "title": metadata.get("title", path.stem),
+                "description": metadata.get("description", ""),
+            }
+            for path, metadata in _listed(Path(self.settings["voila"].root_dir))
+        ]
         self.finish(self.render_template("pages.html", pages=pages))
-
-    def _entry(self, path: Path) -> dict[str, Any]:
-        metadata = nbformat.read(path, as_version=4).metadata  # type: ignore[no-untyped-call]
-        return {
-            "address": url_path_join(self.base_url, "voila/render", url_escape(path.name)),
-            "title": metadata.get("title", path.stem),
-            "description": metadata.get("description", ""),
-            "position": metadata.get("position", float("inf")),
-        }
 
 
 class PageHandler(TornadoVoilaHandler):
@@ -194,6 +209,7 @@ class Dashboard(Voila):
         index_settings = {"voila_configuration": self.voila_configuration}
         return [
             *assets.routes(base),
+            *assets.script_routes(base, {voila_js.route(): voila_js.compressed}),
             *kernel_handlers.routes(base),
             (url_path_join(base, "healthz"), HealthHandler),
             (url_path_join(base, r"/voila/templates/(.*)"), TemplateFileHandler),

@@ -53,6 +53,13 @@ repair.on_click(lambda _: chart.draw(go.Figure(go.Bar(y=[3, 4]))))
 ipywidgets.VBox([button, repair, chart])
 """
 
+PIE_CHART = """
+import plotly.graph_objects as go
+from tco.dashboard.figure_widget import Figure
+
+Figure(go.Figure(go.Pie(values=[1, 3])), name="pie")
+"""
+
 Drawn = Callable[..., dict[str, Any]]
 
 
@@ -110,6 +117,16 @@ def test_loads_plotly_js_once(wide_page: Page, two_charts: str, drawn: Drawn) ->
     drawn(wide_page, "second")
     assert len(answers) == 1
     assert "immutable" in answers[0].headers["cache-control"]
+
+
+def test_loads_all_of_plotly_js_where_a_figure_needs_it(
+    wide_page: Page, make_page: Callable[..., str], drawn: Drawn
+) -> None:
+    """
+    Pages get the part of plotly.js that our own charts need; a pie, which is none of them, is drawn all the same.
+    """
+    wide_page.goto(make_page("pie_chart", PIE_CHART))
+    assert drawn(wide_page, "pie")["traces"][0]["type"] == "pie"
 
 
 def test_page_never_scrolls_sideways(any_page: Page, two_charts: str, drawn: Drawn) -> None:

@@ -67,6 +67,19 @@ def test_says_that_it_is_starting(wide_page: Page, make_page: Callable[..., str]
     expect(wide_page.get_by_role("status")).to_have_count(0)
 
 
+def test_asks_for_few_files(wide_page: Page, make_page: Callable[..., str], drawn: Drawn) -> None:
+    """
+    Of Voilà's many small files a page asks for none but the entries of its three extensions: the list is complete.
+    """
+    asked = []
+    wide_page.on("request", lambda request: asked.append(urlsplit(request.url).path))
+    wide_page.goto(make_page("chart", ONE_CHART))
+    drawn(wide_page, "process")
+    small = [path for path in asked if "/voila/static/" in path or "/voila/labextensions/" in path]
+    assert len(small) == 3
+    assert all("/remoteEntry." in path for path in small)
+
+
 def test_hides_what_went_wrong_in_a_cell(wide_page: Page, make_page: Callable[..., str]) -> None:
     """
     A cell that fails leaves one sentence on the page, without source, values or traceback.
