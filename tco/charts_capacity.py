@@ -4,6 +4,7 @@ from typing import Any, Final
 
 import numpy as np
 import plotly.graph_objects as go
+from plotly.colors import get_colorscale
 
 from tco.arrays import Array
 from tco.look import SYMBOLS, axis, bar_of, colors_of, figure, labels_of, line_of
@@ -238,7 +239,7 @@ def ratio_map(scenario: Scenario, pair: tuple[str, str], size: ServerSize) -> go
         "customdata": ratios,
         "zmin": -reach,
         "zmax": reach,
-        "colorscale": "PuOr",
+        "colorscale": get_colorscale("PuOr"),
         "reversescale": True,
         "colorbar": {
             "title": {"text": "times"},

@@ -224,7 +224,7 @@ def timeline_chart(scenario: Scenario, costs: Costs) -> go.Figure:
             "orientation": "h",
             "name": PHASE_LABELS[phase.name],
             "x": length,
-            "base": phase.start_months,
+            "base": phase.start_months.tolist(),
             "y": labels,
             "marker": look.bar_of(PHASE_COLORS[phase.name], i),
             "customdata": phase.end_months,

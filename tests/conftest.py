@@ -1,5 +1,6 @@
 """What holds for every test: examples are found the same way each time, and no one else's tables get in."""
 
+import json
 import os
 
 import pytest
@@ -21,3 +22,25 @@ settings.load_profile("ci" if os.environ.get("CI") else "facts")
 @pytest.fixture(autouse=True)
 def _our_own_tables(monkeypatch):
     monkeypatch.delenv("TCO_DATA", raising=False)
+
+
+@pytest.fixture(autouse=True)
+def _checked_figures(monkeypatch):
+    """Each figure that a test makes has settings that Plotly accepts, and that it would not have made into others."""
+    from tco import look
+
+    unchecked = look.unchecked
+
+    def plain(value):
+        if isinstance(value, dict):
+            return {name: plain(one) for name, one in sorted(value.items()) if not (isinstance(one, list) and not one)}
+        value = value.tolist() if hasattr(value, "tolist") else value
+        return [plain(one) for one in value] if isinstance(value, list | tuple) else value
+
+    def checked(content):
+        made = unchecked(content)
+        # As text, in which NaN equals NaN.
+        assert json.dumps(plain(made.to_plotly_json())) == json.dumps(plain(look.go.Figure(content).to_plotly_json()))
+        return made
+
+    monkeypatch.setattr(look, "unchecked", checked)

@@ -117,18 +117,21 @@ function render({ model, el }) {
 
   let shown = ""; // the drawing that the page shows now
   let shownTheme = "";
+  let shownPicture = ""; // the part of it that Plotly draws
   let shownWidth = 0;
   let visible = false;
-  let frame = 0;
+  let waiting = 0;
   let busy = false;
   let Plotly = null;
 
   let paper = false; // while the page is being printed
   const theme = () => (!paper && document.querySelector("[data-jp-theme-light='false']") ? "dark" : "light");
 
+  // After what has arrived so far has been read, but without waiting for the next frame: on a page of several charts the
+  // first is drawn while the kernel works on the others.
   const schedule = () => {
-    frame ||= requestAnimationFrame(() => {
-      frame = 0;
+    waiting ||= setTimeout(() => {
+      waiting = 0;
       update();
     });
   };
@@ -174,7 +177,11 @@ function render({ model, el }) {
     plot.hidden = false;
     note.hidden = true;
     save.hidden = false;
-    await Plotly.react(plot, figure.data, layout, CONFIG);
+    const picture = JSON.stringify(figure);
+    if (picture !== shownPicture || plot.clientWidth !== shownWidth) {
+      await Plotly.react(plot, figure.data, layout, CONFIG);
+    }
+    shownPicture = picture;
     // The words stand for the picture; the buttons above it stay within reach.
     plot.setAttribute("role", "figure");
     plot.setAttribute("aria-label", alt);
@@ -193,6 +200,7 @@ function render({ model, el }) {
     note.setAttribute("role", "alert");
     shown = drawing; // another drawing is another try
     shownTheme = theme();
+    shownPicture = "";
     delete el.dataset.revision;
     el.dataset.state = "failed";
   }
@@ -222,7 +230,7 @@ function render({ model, el }) {
   model.on("change:drawing", schedule);
 
   return () => {
-    cancelAnimationFrame(frame);
+    clearTimeout(waiting);
     sight.disconnect();
     size.disconnect();
     themes.disconnect();
