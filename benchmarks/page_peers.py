@@ -18,7 +18,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, TimeoutError, sync_playwright  # noqa: A004, Playwright's
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parent / "peers"))
@@ -277,7 +277,7 @@ def time_all(all_tools: list[Tool], browser: Browser) -> tuple[dict[str, dict[st
                     taken[tool.name]["first"].append(first_s)
                     taken[tool.name]["step"].append(all_s)
                 taken[tool.name]["drag"].append(drag_s(page, tool))
-            except Stale:
+            except (Stale, TimeoutError):
                 stale[tool.name] += 1
             close(page)
         print(f"round {turn + 1} of {ROUNDS}", file=sys.stderr)
