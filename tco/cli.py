@@ -13,13 +13,13 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from tco import difference_command, price_commands, report_command
+from tco import difference_command, price_commands, report_command, uncertainty_command
+from tco.command_options import DataOption, PresetOption, ScenarioArgument, SettingsOption, chosen_scenario
 from tco.decision import serving_labels, verdict
 from tco.inputs import InputError
 from tco.model import COMPONENTS, Costs
 from tco.published_command import published
-from tco.scenarios import CHOICES, Scenario, ScenarioError, evaluate, read_scenario, scenario
-from tco.settings import parse_settings
+from tco.scenarios import CHOICES, Scenario, ScenarioError, evaluate
 from tco.staleness import price_freshness, price_sentence
 from tco.tables import TableError
 from tco.wording import COMPONENT_LABELS, count, durations, money
@@ -28,11 +28,6 @@ app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__, pret
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
-
-DataOption = Annotated[
-    Path | None,
-    typer.Option(help="A price list (.csv), or a directory of tables that replace those of the same name."),
-]
 
 
 def refusing(command: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
@@ -54,6 +49,7 @@ for _command in (price_commands.refresh, price_commands.bill, price_commands.tot
     prices.command()(refusing(_command))
 app.add_typer(prices, name="prices")
 app.command()(refusing(report_command.report))
+app.command("uncertainty")(refusing(uncertainty_command.show_uncertainty))
 app.command("difference")(refusing(difference_command.show_difference))
 
 
@@ -65,16 +61,9 @@ def _main() -> None:
 @app.command()
 @refusing
 def compare(
-    scenario_file: Annotated[Path | None, typer.Argument(metavar="[SCENARIO.toml]", help="A scenario file.")] = None,
-    preset: Annotated[str | None, typer.Option(help="internal-tool, customer-api or ml-product.")] = None,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            metavar="NAME=VALUE",
-            help="A choice or an input: peak_users=20000, country=Germany, team_knows_share.fastapi=1. Repeatable.",
-        ),
-    ] = None,
+    scenario_file: ScenarioArgument = None,
+    preset: PresetOption = None,
+    settings: SettingsOption = None,
     data: DataOption = None,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
@@ -84,13 +73,7 @@ def compare(
     """Compare what each framework costs in a scenario."""
     if as_json and as_csv:
         raise ScenarioError("--json and --csv exclude each other; choose one")
-    changes = parse_settings(settings or [])
-    if preset is not None:
-        changes["preset"] = preset
-    if scenario_file is None:
-        chosen = scenario(data=data, **changes)
-    else:
-        chosen = read_scenario(scenario_file, data=data).replace(**changes)
+    chosen = chosen_scenario(scenario_file, preset, settings, data)
     costs = evaluate(chosen)
     if save is not None:
         _write(save, chosen.to_toml())

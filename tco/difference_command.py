@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from tco.command_options import DataOption
 from tco.differences import Difference, difference, to_cents
 from tco.model import COMPONENTS
 from tco.scenarios import Scenario, ScenarioError, read_scenario, scenario
@@ -22,10 +23,7 @@ def show_difference(
     serving: Annotated[
         str, typer.Option(help="The way of serving to compare (flask-threads, ...); the cheapest of each by default.")
     ] = "",
-    data: Annotated[
-        Path | None,
-        typer.Option(help="A price list (.csv), or a directory of tables that replace those of the same name."),
-    ] = None,
+    data: DataOption = None,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV: the inputs, then the components.")] = False,

@@ -12,6 +12,7 @@ from rich.table import Table
 from tco.bill_notes import bill_range, dated, missing_sentence
 from tco.billed_total import billed_rows, billed_total
 from tco.cloud import CloudPlan
+from tco.command_options import DataOption, SettingsOption
 from tco.hosting import bills
 from tco.inputs import InputError
 from tco.scenarios import scenario
@@ -19,13 +20,6 @@ from tco.servers import request_cpu_ms
 from tco.settings import parse_settings
 from tco.wording import money
 
-SettingsOption = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="NAME=VALUE", help="A choice or an input, as for tco compare. Repeatable."),
-]
-DataOption = Annotated[
-    Path | None, typer.Option(help="A price list (.csv), or a directory of tables that replace those of the same name.")
-]
 ProfileOption = Annotated[
     str, typer.Option(help="office-hours, consumer-evening, flat or campaign-spike: the shape of the week.")
 ]

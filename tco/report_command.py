@@ -5,18 +5,16 @@ from typing import Annotated
 
 import typer
 
-from tco.price_commands import DataOption, SettingsOption
-from tco.scenarios import read_scenario, scenario
-from tco.settings import parse_settings
+from tco.command_options import DataOption, PresetOption, ScenarioArgument, SettingsOption, chosen_scenario
 
 
 def report(
-    scenario_file: Annotated[Path | None, typer.Argument(metavar="[SCENARIO.toml]", help="A scenario file.")] = None,
+    scenario_file: ScenarioArgument = None,
     *,
     out: Annotated[
         Path, typer.Option("--out", "-o", metavar="FILE", help="What to write: .xlsx, .html, .pdf or .csv.")
     ],
-    preset: Annotated[str | None, typer.Option(help="internal-tool, customer-api or ml-product.")] = None,
+    preset: PresetOption = None,
     settings: SettingsOption = None,
     data: DataOption = None,
 ) -> None:
@@ -24,12 +22,5 @@ def report(
     # Imported here: the other commands do not wait for SciPy.
     from tco.report import write_report  # noqa: PLC0415
 
-    changes = parse_settings(settings or [])
-    if preset is not None:
-        changes["preset"] = preset
-    if scenario_file is None:
-        chosen = scenario(data=data, **changes)
-    else:
-        chosen = read_scenario(scenario_file, data=data).replace(**changes)
-    write_report(chosen, out)
+    write_report(chosen_scenario(scenario_file, preset, settings, data), out)
     typer.echo(f"wrote {out}")

@@ -13,9 +13,10 @@ import pytest
 from typer.testing import CliRunner
 
 import tco
-from tco.cli import app, parse_settings
+from tco.cli import app
 from tco.model import COMPONENTS
 from tco.scenarios import read_scenario
+from tco.settings import parse_settings
 from tco.wording import COMPONENT_LABELS, money
 from tests.tables import BROKEN_SCENARIOS, PRICE_HEADER, PRICE_ROWS, PRICES, assert_one_sentence
 

@@ -55,8 +55,9 @@ LAYERS = (
     ("charts_comparison", "charts_evidence", "charts_uncertainty"),
     ("report",),
     ("dashboard", "measure", "refresh"),
-    ("difference_command", "price_commands"),
-    ("published_command", "report_command"),
+    ("command_options",),
+    ("difference_command", "price_commands", "report_command", "uncertainty_command"),
+    ("published_command",),
     ("cli",),
     ("__main__",),
 )
