@@ -28,7 +28,7 @@ lab: $(READY) ## Open the notebooks in JupyterLab
 	$(BIN)/jupyter lab --notebook-dir=notebooks
 
 test: lint ## Run every check: style, types, tests, notebooks, pages in a browser
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 lint: $(READY) ## Check style and types
 	$(BIN)/ruff check .

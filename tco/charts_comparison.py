@@ -164,7 +164,7 @@ def _waterfall(
         "orientation": "h",
         "y": rows,
         "x": np.append(steps_usd, gap_usd),
-        "base": np.concatenate([[0.0], ends_usd[:-1], [0.0]]),
+        "base": [0.0, *ends_usd[:-1].tolist(), 0.0],
         "marker": {"color": [*(DEARER_COLOR if usd > 0 else CHEAPER_COLOR for usd in steps_usd), GAP_COLOR]},
         "customdata": [
             [label, text, f"{'-' if usd < 0 else '+'}${abs(usd):,.2f}"]

@@ -131,7 +131,7 @@ def report(scenario: Scenario, costs: Costs) -> dict[str, Any]:
 
     Examples
     --------
-    >>> chosen = scenario("internal-tool")
+    >>> chosen = Scenario("internal-tool")
     >>> sorted(report(chosen, evaluate(chosen)))
     ['costs', 'scenario', 'verdict']
     """

@@ -479,9 +479,8 @@ def test_the_saved_file_is_the_scenario(page):
 def test_claims_are_worked_out_when_asked_for(page):
     """Not before; then each of them with both figures, and anew after a change; closed again they are gone."""
     button = found(page, "tco-show-claims")
-    table = next(
-        w for w in widgets_of(page) if isinstance(w, widgets.HTML) and w.value == "" and w.layout.display is None
-    )
+    card = next(box for box in widgets_of(page) if button in getattr(box, "children", ()))
+    table = next(w for w in widgets_of(card) if isinstance(w, widgets.HTML))
     page.state.change(peak_users=100.0)
     assert table.value == ""
     button.value = True

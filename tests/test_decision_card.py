@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -155,6 +156,16 @@ def test_without_anything_that_runs_pages_only_the_answer_is_there():
     assert found(page, "tco-facts").value.count("working it out") == 3
 
 
+def done_apart(work):
+    """What a coroutine gives in a thread of its own: that of the tests may have a loop already, the browser's."""
+
+    async def bounded():
+        return await asyncio.wait_for(work(), 60)
+
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, bounded()).result()
+
+
 def test_the_rest_follows_once_the_inputs_are_at_rest(monkeypatch):
     """At once nothing but the answer; in the end the figures of the last inputs, whatever was asked for in between."""
     monkeypatch.setattr(later, "REST_SECONDS", 0.01)
@@ -171,7 +182,7 @@ def test_the_rest_follows_once_the_inputs_are_at_rest(monkeypatch):
             await asyncio.sleep(0.01)
         return page
 
-    page = asyncio.run(asyncio.wait_for(drag(), 60))
+    page = done_apart(drag)
     assert len(drawn) == 4
     _, facts, *_ = shown(page.state.result)
     assert found(page, "tco-facts").value == facts
@@ -195,7 +206,7 @@ def test_work_that_fails_is_said_and_logged(monkeypatch, caplog):
             await asyncio.sleep(0.01)
         return page
 
-    page = asyncio.run(asyncio.wait_for(wait(), 60))
+    page = done_apart(wait)
     assert found(page, "tco-facts").value == ""
     assert "no luck" in caplog.text
     page.state.change(team_people=9.0)

@@ -11,10 +11,11 @@ from pydantic import ValidationError
 from typer.testing import CliRunner
 
 from tco.capacity import stable_load_rps
-from tco.cli import app, parse_settings
+from tco.cli import app
 from tco.inputs import InputError
 from tco.loadtests import LoadTest, calibrate, read_load_test
 from tco.scenarios import scenario
+from tco.settings import parse_settings
 from tco.tables import TableError
 from tests.tables import assert_one_sentence
 

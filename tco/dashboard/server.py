@@ -2,6 +2,7 @@
 The pages on this machine: a Voilà server with our template, an index, and nothing that a viewer can loosen.
 """
 
+import asyncio
 import json
 import os
 import re
@@ -45,7 +46,8 @@ _MOST_BODY_BYTES: Final = 16_384
 _MOST_HEADER_BYTES: Final = 16_384
 _BODY_SECONDS: Final = 30
 _RETRY_SECONDS: Final = 60
-_MOST_CELL_SECONDS: Final = 120
+_MOST_OPENING_SECONDS: Final = 120
+_TOO_SLOW: Final = "<p class='tco-error' role='alert'>This page took too long to be built. Reload it.</p>"
 _TEMPLATE_FILE: Final = re.compile(r"[\w-]+/static/[\w./-]+")
 
 
@@ -88,8 +90,6 @@ def _settings(notebooks: Path, port: int, publication: Publication) -> Config:
         "@jupyter-widgets/jupyterlab-manager",
         "anywidget",
     ]
-    # A kernel that dies while a page is made is not waited for without end.
-    config.VoilaExecutor.timeout = _MOST_CELL_SECONDS
     # A kernel started anew knows nothing of the page: let it be gone, so that the page can say so.
     config.KernelRestarter.restart_limit = 0
     _limit(config, notebooks, publication)
@@ -167,7 +167,12 @@ class PageHandler(TornadoVoilaHandler):
         try:
             # Before Voilà takes a heated kernel, which is not started for this page.
             self.kernel_manager.require_room()
-            await super().get(path)
+            # A kernel that dies while its page is made is not waited for without end. A limit for each cell would not
+            # do: in a heated kernel a cell waits for the viewer, perhaps all night.
+            async with asyncio.timeout(_MOST_OPENING_SECONDS):
+                await super().get(path)
+        except TimeoutError:
+            self.finish(_TOO_SLOW)
         except TooManyKernelsError:
             self.set_status(503)
             self.set_header("Retry-After", str(_RETRY_SECONDS))

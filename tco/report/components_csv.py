@@ -33,7 +33,7 @@ def components_csv(scenario: Scenario, costs: Costs) -> str:
     >>> import tco
     >>> chosen = tco.scenario("internal-tool")
     >>> components_csv(chosen, tco.evaluate(chosen)).splitlines()[1]
-    'flask-threads,"Flask, threads",build,Building,50640.99'
+    'flask-threads,"Flask, threads",build,Building,59938.23'
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")

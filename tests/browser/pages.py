@@ -53,7 +53,7 @@ def scenario_of(page: Page) -> Scenario:
     """
     The scenario that the page would save now.
     """
-    address = page.locator("a.tco-save").get_attribute("href")
+    address = page.locator("a.tco-save").first.get_attribute("href")
     tables = aged(load_assumptions(), datetime.now().astimezone().date())
     return parse_scenario(b64decode(address.partition("base64,")[2]).decode(), "the page", tables)
 
