@@ -68,7 +68,10 @@ function followInAddress() {
   if (!link || link === (followInAddress.shown ?? followInAddress.opened)) return;
   followInAddress.timer ??= setTimeout(() => {
     followInAddress.timer = null;
-    followInAddress.shown = document.querySelector(".tco-copy-link").value;
+    // The field may have come anew since, and its link not be complete yet; while it is being replaced there is none.
+    const field = document.querySelector(".tco-copy-link");
+    if (!field?.value) return;
+    followInAddress.shown = new URL(field.value, location).href;
     const address = new URL(location);
     const linked = new URL(followInAddress.shown).searchParams;
     for (const name of new Set(linked.keys())) {
