@@ -189,10 +189,9 @@ def swept_chart(scenario: Scenario, costs: Costs, name: str) -> go.Figure:
     row, now = scenario.row(name), scenario.value(name)
     x = sweep_values(min(row.low, now) if now > 0 else row.low, max(row.high, now))
     swept = costs_along(scenario, name, x)
-    answer = verdict(scenario, costs)
-    if not answer.runner_up:
+    pair = verdict(scenario, costs).pair
+    if pair is None:
         return sweep_chart(scenario, name, x, swept)
-    pair = (answer.best, answer.runner_up)
     return sweep_chart(scenario, name, x, swept, break_even_from(scenario, name, *pair, x, swept), pair)
 
 

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from tco.decision import is_wide, serving_labels
 from tco.flips import WinnerMap
 from tco.information import Information
-from tco.keys import label_of
+from tco.keys import label_of, name_of, row_of, value_of
 from tco.look import NAMES_AXIS, axis, bar_of, colors_of, figure, labels_of, line_of
 from tco.scenarios import Scenario, evaluate
 from tco.sensitivity import Swing
@@ -199,7 +199,7 @@ def tornado_chart(scenario: Scenario, swings: tuple[Swing, ...], first: str, sec
             "base": now_usd,
             "x": [usd - now_usd for usd, _, _ in ends],
             "marker": bar_of(color, int(end == "high")),
-            "customdata": [[quantity(key.partition(".")[0], value), money(usd)] for usd, value, key in ends],
+            "customdata": [[quantity(name_of(key), value), money(usd)] for usd, value, key in ends],
             "hovertemplate": f"%{{y}} at %{{customdata[0]}}: {labels[second]} costs %{{customdata[1]}} more"
             "<extra></extra>",
         }
@@ -300,8 +300,8 @@ def winner_chart(scenario: Scenario, found: WinnerMap) -> go.Figure:
         "type": "scatter",
         "mode": "markers",
         "name": "now",
-        "x": [_value(scenario, found.x_key)],
-        "y": [_value(scenario, found.y_key)],
+        "x": [value_of(scenario, found.x_key)],
+        "y": [value_of(scenario, found.y_key)],
         "marker": {"symbol": "x", "size": 10, "color": "#1f2933"},
         "hovertemplate": "now<extra></extra>",
     }
@@ -341,14 +341,8 @@ def _name_on_map(found: WinnerMap, i: int, label: str) -> dict[str, Any]:
     return {"x": x, "y": y, "text": label, "showarrow": False, "font": {"color": "#1f2933"}, **shade}
 
 
-def _value(scenario: Scenario, key: str) -> float:
-    name, _, place = key.partition(".")
-    return scenario.value(name, place)
-
-
 def _axis_title(scenario: Scenario, key: str) -> str:
-    name, _, place = key.partition(".")
-    return labelled(label_of(scenario, key), scenario.row(name, place).unit)
+    return labelled(label_of(scenario, key), row_of(scenario, key).unit)
 
 
 def _scale(values: Any) -> dict[str, Any]:

@@ -31,6 +31,11 @@ class Verdict:
     saving_usd: float
     sentence: str
 
+    @property
+    def pair(self) -> tuple[str, str] | None:
+        """The cheapest way of serving and the next one, if there are two to compare."""
+        return (self.best, self.runner_up) if self.runner_up else None
+
 
 def costs_along(scenario: Scenario, key: str, values: ArrayLike) -> Costs:
     """

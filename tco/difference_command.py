@@ -11,8 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tco.command_options import DataOption
-from tco.differences import Difference, difference, to_cents
-from tco.model import COMPONENTS
+from tco.differences import Difference, difference
 from tco.scenarios import Scenario, ScenarioError, read_scenario, scenario
 from tco.wording import COMPONENT_LABELS, money
 
@@ -32,20 +31,18 @@ def show_difference(
     if as_json and as_csv:
         raise ScenarioError("--json and --csv exclude each other; choose one")
     found = difference(_scenario(first, data), _scenario(second, data), serving)
-    first_usd, second_usd = (round(float(usd.sum()), 2) for usd in (found.first_usd, found.second_usd))
-    gap_usd = round(second_usd - first_usd, 2)
-    inputs = [
-        (changed.label, *changed.texts, usd)
-        for changed, usd in zip(found.changed, to_cents(found.input_usd, gap_usd).tolist(), strict=True)
-    ]
+    inputs: list[tuple[str, str, str, float]] = []
+    for changed, usd in zip(found.changed, found.rounded_input_usd, strict=True):
+        first_text, second_text = changed.texts
+        inputs.append((changed.label, first_text, second_text, usd))
     inputs.sort(key=lambda row: -abs(row[-1]))
-    components = dict(zip(COMPONENTS, to_cents(found.component_usd, gap_usd).tolist(), strict=True))
+    components = found.rounded_component_usd
     if as_json:
         plain = {
             "servings": found.servings,
-            "first_usd": first_usd,
-            "second_usd": second_usd,
-            "gap_usd": gap_usd,
+            "first_usd": found.totals_usd[0],
+            "second_usd": found.totals_usd[1],
+            "gap_usd": found.rounded_gap_usd,
             "exact": found.exact,
             "inputs": [dict(zip(("label", "first", "second", "usd"), row, strict=True)) for row in inputs],
             "component_usd": components,
@@ -57,7 +54,7 @@ def show_difference(
         writer.writerows(["input", *row[:-1], f"{row[-1]:.2f}"] for row in inputs)
         writer.writerows(["component", name, "", "", f"{usd:.2f}"] for name, usd in components.items())
     else:
-        _print(found, (first, second), (first_usd, second_usd), inputs, components)
+        _print(found, (first, second), inputs)
 
 
 def _scenario(named: str, data: Path | None) -> Scenario:
@@ -67,20 +64,19 @@ def _scenario(named: str, data: Path | None) -> Scenario:
 def _print(
     found: Difference,
     names: tuple[str, str],
-    totals_usd: tuple[float, float],
     inputs: list[tuple[str, str, str, float]],
-    components: dict[str, float],
 ) -> None:
-    gap_usd = round(totals_usd[1] - totals_usd[0], 2)
     screen = Table("", *(f"{name}\n{serving}" for name, serving in zip(names, found.servings, strict=True)), "USD")
     screen.columns[-1].justify = "right"
     for label, first_text, second_text, usd in inputs:
         screen.add_row(label, first_text, second_text, f"{usd:+,.2f}")
     screen.add_section()
-    for part, usd in components.items():
+    for part, usd in found.rounded_component_usd.items():
         screen.add_row(COMPONENT_LABELS[part], "", "", f"{usd:+,.2f}")
     screen.add_section()
-    screen.add_row("Total", *(f"{usd:,.2f}" for usd in totals_usd), f"{gap_usd:+,.2f}", style="bold")
+    screen.add_row(
+        "Total", *(f"{usd:,.2f}" for usd in found.totals_usd), f"{found.rounded_gap_usd:+,.2f}", style="bold"
+    )
     console = Console()
     console.print(screen)
     if not found.exact:

@@ -19,7 +19,7 @@ import numpy.typing as npt
 from tco.arrays import Array
 from tco.decision import Verdict, serving_labels, verdict
 from tco.inputs import InputError
-from tco.keys import input_keys, label_of, with_values
+from tco.keys import input_keys, label_of, name_of, row_of, value_of, with_values
 from tco.model import COMPONENTS
 from tco.scenarios import Scenario, evaluate
 from tco.wording import PROVIDER_LABELS, PURCHASE_LABELS, SHARES, enumerated, inside, labelled, quantity
@@ -66,6 +66,27 @@ class Difference:
     def gap_usd(self) -> float:
         """What the second costs above the first. [USD]"""
         return float(self.second_usd.sum() - self.first_usd.sum())
+
+    @cached_property
+    def totals_usd(self) -> tuple[float, float]:
+        """Both totals, rounded to cents. [USD]"""
+        return round(float(self.first_usd.sum()), 2), round(float(self.second_usd.sum()), 2)
+
+    @cached_property
+    def rounded_gap_usd(self) -> float:
+        """What lies between the rounded totals. [USD]"""
+        return round(self.totals_usd[1] - self.totals_usd[0], 2)
+
+    @cached_property
+    def rounded_input_usd(self) -> list[float]:
+        """Part of each changed input in that gap, in cents that add up to it. [USD]"""
+        return [float(usd) for usd in to_cents(self.input_usd, self.rounded_gap_usd)]
+
+    @cached_property
+    def rounded_component_usd(self) -> dict[str, float]:
+        """Part of each component in that gap, in cents that add up to it. [USD]"""
+        usd = to_cents(self.component_usd, self.rounded_gap_usd).tolist()
+        return dict(zip(COMPONENTS, usd, strict=True))
 
     @cached_property
     def input_usd(self) -> Array:
@@ -165,12 +186,11 @@ def changed_inputs(scenarios: Sequence[Scenario]) -> tuple[Changed, ...]:
     first = scenarios[0]
     changed = []
     for key in dict.fromkeys(key for scenario in scenarios for key in input_keys(scenario)):
-        name, _, place = key.partition(".")
-        values = tuple(scenario.value(name, place) for scenario in scenarios)
+        name, values = name_of(key), tuple(value_of(scenario, key) for scenario in scenarios)
         if len(set(values)) > 1:
             texts = tuple(quantity(name, value) for value in values)
             # A share is said in per cent, whatever it is a share of.
-            unit = "1" if name.endswith(SHARES) else first.row(name, place).unit
+            unit = "1" if name.endswith(SHARES) else row_of(first, key).unit
             label = labelled(label_of(first, key), unit)
             changed.append(Changed(key, label, values, texts))
     rented = tuple((s.provider, s.region, s.purchase) for s in scenarios)

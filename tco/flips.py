@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from tco.arrays import Array, ArrayLike
 from tco.decision import break_even_from_gaps, sweep_values
-from tco.keys import input_keys, label_of, one_at_a_time, with_values
+from tco.keys import input_keys, label_of, one_at_a_time, row_of, value_of, with_values
 from tco.scenarios import Scenario, evaluate
 from tco.uncertainty import ranked_usd
 
@@ -75,8 +75,7 @@ def what_flips(scenario: Scenario, first: str, second: str) -> tuple[Flip, ...]:
     for (key, x), gap_usd in zip(grids.items(), gaps_usd, strict=True):
         values = break_even_from_gaps(scenario, key, first, second, x, gap_usd)
         if values:
-            name, _, place = key.partition(".")
-            now = scenario.value(name, place)
+            now = value_of(scenario, key)
             away, by_distance = zip(*sorted((_share_away(now, value, x), value) for value in values), strict=True)
             found.append((away[0], Flip(key, label_of(scenario, key), now, by_distance)))
     return tuple(flip for _, flip in sorted(found, key=lambda pair: pair[0]))
@@ -104,8 +103,7 @@ def range_shown(scenario: Scenario, key: str) -> tuple[float, float]:
     >>> range_shown(tco.scenario(peak_users=300_000), "peak_users")
     (10.0, 300000.0)
     """
-    name, _, place = key.partition(".")
-    row, now = scenario.row(name, place), scenario.value(name, place)
+    row, now = row_of(scenario, key), value_of(scenario, key)
     # On a range of ratios nothing is at zero.
     wide_without_zero = now == 0 and row.low > 0
     return (row.low if wide_without_zero else min(row.low, now)), max(row.high, now)

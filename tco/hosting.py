@@ -161,8 +161,9 @@ def server_lines(scenario: Scenario, found: Fleets, serving: int) -> tuple[Line,
     if i < 0:
         return (Line("Servers", "no type on offer can serve it", np.nan, "", ""),)
     instance = found.catalogue.names[i]
-    there = scenario.assumptions.prices.search(provider=scenario.provider, region=scenario.region)
-    row = next(row for row in there.rows if row.instance == instance)
+    there = scenario.assumptions.prices.search(provider=scenario.provider, region=scenario.region).columns
+    listed = there["instance"].tolist().index(instance)
+    as_of, source = (str(there[column][listed]) for column in ("as_of", "source"))
     beside_usd = scenario.value("server_overhead_usd_per_month")
     base, whole = float(found.base_servers[i, serving]), float(found.usd_per_hour[i, serving])
 
@@ -173,7 +174,7 @@ def server_lines(scenario: Scenario, found: Fleets, serving: int) -> tuple[Line,
     reserved, term = str(found.reserved_term[i, serving]), str(found.rest_term[i, serving])
     if base:
         usd = base * (usd_per_hour(reserved) * HOURS_PER_MONTH - beside_usd)
-        lines.append(Line("Servers, reserved", f"{base:g} x {instance}, {reserved}", usd, row.as_of, row.source))
+        lines.append(Line("Servers, reserved", f"{base:g} x {instance}, {reserved}", usd, as_of, source))
         whole -= base * usd_per_hour(reserved)
     # Servers beyond the base, while they run.
     rest = whole / usd_per_hour(term)
@@ -181,7 +182,7 @@ def server_lines(scenario: Scenario, found: Fleets, serving: int) -> tuple[Line,
         usd = rest * (usd_per_hour(term) * HOURS_PER_MONTH - beside_usd)
         on_credit = ", on CPU credits" if found.on_credit[i, serving] else ""
         detail = f"{rest:.4g} x {instance} on average, {term}{on_credit}"
-        lines.append(Line("Servers", detail, usd, row.as_of, row.source))
+        lines.append(Line("Servers", detail, usd, as_of, source))
     overhead = scenario.row("server_overhead_usd_per_month")
     detail = f"{base + rest:.4g} x disk, address, monitoring"
     lines.append(Line("Beside the servers", detail, (base + rest) * beside_usd, overhead.price_year, overhead.source))

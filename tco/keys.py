@@ -116,6 +116,31 @@ def row_of(scenario: Scenario, key: str) -> Assumption:
     return scenario.row(name, place)
 
 
+def value_of(scenario: Scenario, key: str) -> float:
+    """
+    The value that an input has in one scenario.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        One scenario.
+    key : str
+        Key of the input.
+
+    Returns
+    -------
+    value : float
+        In the unit of its name.
+
+    Examples
+    --------
+    >>> value_of(Scenario(inputs={"ramp_up_weeks": {"flask": 3}}), "ramp_up_weeks.flask")
+    3.0
+    """
+    name, _, place = key.partition(".")
+    return scenario.value(name, place)
+
+
 def label_of(scenario: Scenario, key: str) -> str:
     """
     What an input is called.

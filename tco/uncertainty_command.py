@@ -43,8 +43,8 @@ def show_uncertainty(
 
     chosen = chosen_scenario(scenario_file, preset, settings, data)
     found = how_sure(Prior(chosen, known=known or ()), draws, seed=seed)
-    answer = verdict(chosen)
-    flips = what_flips(chosen, answer.best, answer.runner_up) if answer.runner_up else ()
+    pair = verdict(chosen).pair
+    flips = what_flips(chosen, *pair) if pair else ()
     if as_json:
         typer.echo(json.dumps(_plain(found, flips), indent=2, allow_nan=False))
     else:

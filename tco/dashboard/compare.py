@@ -19,7 +19,7 @@ from tco.dashboard.controls import scenario_upload
 from tco.dashboard.page import Page
 from tco.dashboard.state import Result, State
 from tco.decision import Verdict, serving_labels, verdict
-from tco.differences import Changed, Comparison, Difference, to_cents
+from tco.differences import Changed, Comparison, Difference
 from tco.inputs import InputError
 from tco.links import MOST_LETTERS, PARAMETER, changes_since, parse_link
 from tco.look import figure
@@ -345,7 +345,7 @@ def sentence_html(shown: Shown) -> str:
     The gap in one sentence, and which way of serving stands for each scenario.
     """
     sentence = shown.gap if isinstance(shown.gap, str) else gap_sentence(shown, shown.gap)
-    return f'<div role="status" class="tco-sentence">{escape(sentence)}</div>'
+    return f'<div class="tco-sentence">{escape(sentence)}</div>'
 
 
 def gap_sentence(shown: Shown, gap: Difference) -> str:
@@ -415,11 +415,9 @@ def table_html(shown: Shown) -> str:
     names, entries, found = shown.names, shown.entries, shown.comparison
     part_of: dict[str, float] = {}
     if not isinstance(gap, str):
-        first_usd, second_usd = (round(float(usd.sum()), 2) for usd in (gap.first_usd, gap.second_usd))
-        gap_usd = round(second_usd - first_usd, 2)
-        part_of |= dict(zip(COMPONENTS, to_cents(gap.component_usd, gap_usd).tolist(), strict=True))
-        keys = [one.key for one in gap.changed]
-        part_of |= dict(zip(keys, to_cents(gap.input_usd, gap_usd).tolist(), strict=True)) | {"total": gap_usd}
+        part_of |= gap.rounded_component_usd
+        part_of |= dict(zip([one.key for one in gap.changed], gap.rounded_input_usd, strict=True))
+        part_of["total"] = gap.rounded_gap_usd
 
     def part(key: str) -> str:
         return f"{part_of[key]:+,.2f}" if key in part_of else ""

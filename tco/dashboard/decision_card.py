@@ -1,6 +1,7 @@
 """The decision card: the answer, the chance that it is right, what it saves, what flips it, and the sums behind."""
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from html import escape
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -12,7 +13,7 @@ from tco.dashboard.later import Later, Work
 from tco.dashboard.state import Result, State
 from tco.dashboard.steps import source_html, steps_html
 from tco.decision import serving_labels, verdict
-from tco.keys import input_keys, label_of
+from tco.keys import input_keys, label_of, name_of, row_of, value_of
 from tco.links import PARAMETER, link_text
 from tco.model import COMPONENTS
 from tco.scenarios import Scenario, ScenarioError
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from tco.flips import Flip
     from tco.uncertainty import Uncertainty
 
-# The draws of the uncertainty page, so that both say the same.
-SEED: Final = 1
 MOST_FLIPS: Final = 3
 MOST_FLIP_ROWS: Final = 10
 
@@ -146,7 +145,8 @@ def pieces(result: Result, show: Show) -> tuple[Work, Work]:
     def draw() -> Callable[[], None]:
         from tco.uncertainty import how_sure  # noqa: PLC0415
 
-        known.append(how_sure(result.scenario, seed=SEED, workers=1))
+        # The draws of the uncertainty page, so that both say the same.
+        known.append(how_sure(result.scenario, workers=1))
         return lambda: show(result, known[0], None)
 
     def flip() -> Callable[[], None]:
@@ -160,8 +160,7 @@ def pair_of(result: Result) -> tuple[str, str] | None:
     """
     The cheapest way of serving at the likely values and the next one, if there are two to compare.
     """
-    answer = verdict(*result)
-    return (answer.best, answer.runner_up) if answer.runner_up else None
+    return verdict(*result).pair
 
 
 def flips_of(result: Result) -> "tuple[Flip, ...]":
@@ -201,8 +200,7 @@ def facts_html(result: Result, found: "Uncertainty | None" = None, flips: "tuple
         _tile("Expected saving", saving_html(result, pair, found)),
         _tile("What flips it", flips_html(result, pair, flips)),
     )
-    topics = (_popover(name, topic.title, topic_html(result, topic)) for name, topic in TOPICS.items())
-    return f"<div class='tco-tiles'>{''.join(tiles)}</div>{''.join(topics)}"
+    return f"<div class='tco-tiles'>{''.join(tiles)}</div>{_topics_html(result)}"
 
 
 def totals_html(result: Result) -> str:
@@ -233,8 +231,8 @@ def chance_html(result: Result, pair: tuple[str, str] | None, found: "Uncertaint
         f"{share(float(found.cheapest_share[best]))}</p>"
         + blocks.table_html(["Cheapest in", "draws", "share"], rows)
         + f"<p>Each draw takes {len(found.prior.drawn)} inputs from their ranges; each range has its source, and its "
-        f"evidence its grade. {_link('uncertainty', result.scenario, 'The uncertainty page')} has pictures of these "
-        f"draws, {_link('method', result.scenario, 'the method page')} the ranges.</p>"
+        f"evidence its grade. {_link('uncertainty', result, 'The uncertainty page')} has pictures of these "
+        f"draws, {_link('method', result, 'the method page')} the ranges.</p>"
     )
     button = _opener("chance", share(float(found.cheapest_share[best])))
     words = f"{labels[pair[0]]} is the cheapest in {rows[best][1]} draws."
@@ -269,7 +267,7 @@ def saving_html(result: Result, pair: tuple[str, str] | None, found: "Uncertaint
         f"{count(len(drawn_usd))} draws in which both can be had = {mean}. One draw in twenty lies below {low}, one "
         f"above {high}, half of them below {middle}.</p><p>At the likely values of all inputs:</p>"
         + blocks.table_html(["", second, first, "Difference"], rows)
-        + f"<p>{_link('method', result.scenario, 'The method page')} has the equation of each line and the source of "
+        + f"<p>{_link('method', result, 'The method page')} has the equation of each line and the source of "
         "each input.</p>"
     )
     years = duration(result.scenario.value("horizon_months"))
@@ -297,7 +295,7 @@ def flips_html(result: Result, pair: tuple[str, str] | None, flips: "tuple[Flip,
         "they are; the nearest to its value now comes first.</p><table><thead><tr><th scope='col'>Input</th>"
         "<th scope='col'>now</th><th scope='col'>flips at</th><th scope='col'>plausible</th>"
         f"<th scope='col'>source</th></tr></thead><tbody>{rows}</tbody></table>"
-        f"<p>{len(flips)} inputs flip it alone. {_link('uncertainty', scenario, 'The uncertainty page')} has more.</p>"
+        f"<p>{len(flips)} inputs flip it alone. {_link('uncertainty', result, 'The uncertainty page')} has more.</p>"
     )
     items = "".join(f"<li>{escape(_flip_words(scenario, flip))}</li>" for flip in flips[:MOST_FLIPS])
     button = _opener("flips", f"{len(flips)} input{'s' if len(flips) > 1 else ''} can")
@@ -314,34 +312,38 @@ def topic_html(result: Result, topic: Topic) -> str:
         "<table><thead><tr><th scope='col'>With</th><th scope='col'>value</th><th scope='col'>plausible</th>"
         f"<th scope='col'>source</th></tr></thead><tbody>{rows}</tbody></table>"
     )
-    more = f"All inputs with their sources are on {_link('method', scenario, 'the method page')}"
-    prices = f"the day and source of each price on {_link('prices', scenario, 'the prices page')}"
+    more = f"All inputs with their sources are on {_link('method', result, 'the method page')}"
+    prices = f"the day and source of each price on {_link('prices', result, 'the prices page')}"
     return f"{steps_html(result, topic.steps)}{inputs}<p>{more}, {prices}.</p>"
+
+
+@lru_cache(maxsize=1)
+def _topics_html(result: Result) -> str:
+    """What is behind the totals: made once, and not again with each thing that is known later."""
+    return "".join(_popover(name, topic.title, topic_html(result, topic)) for name, topic in TOPICS.items())
 
 
 def _keys_of(scenario: Scenario, names: Iterable[str]) -> list[str]:
     """Keys of inputs: those of a framework or a way of serving once for each that is compared."""
     known = input_keys(scenario)
-    return [key for name in names for key in known if key.partition(".")[0] == name]
+    return [key for name in names for key in known if name_of(key) == name]
 
 
 def _input_row(scenario: Scenario, key: str) -> str:
-    name, _, place = key.partition(".")
-    row = scenario.row(name, place)
+    name, row, value = name_of(key), row_of(scenario, key), value_of(scenario, key)
     source = f"{row.evidence}: {source_html(scenario.assumptions.sources[row.source])}"
-    if scenario.value(name, place) != row.value:
+    if value != row.value:
         whose = "set by hand" if name in scenario.inputs else "of this product"
         source = f"{whose}; the table has {quantity(name, row.value)}, {source}"
     ends = f"{quantity(name, row.low)} to {quantity(name, row.high)}"
     return (
         f"<tr><th scope='row'>{escape(labelled(label_of(scenario, key), row.unit))}</th>"
-        f"<td>{quantity(name, scenario.value(name, place))}</td><td>{ends}</td><td>{source}</td></tr>"
+        f"<td>{quantity(name, value)}</td><td>{ends}</td><td>{source}</td></tr>"
     )
 
 
 def _flip_row(scenario: Scenario, flip: "Flip") -> str:
-    name, _, place = flip.key.partition(".")
-    row = scenario.row(name, place)
+    name, row = name_of(flip.key), row_of(scenario, flip.key)
     values = ", ".join(quantity(name, value) for value in flip.values)
     return (
         f"<tr><th scope='row'>{escape(labelled(flip.label, row.unit))}</th><td>{quantity(name, flip.now)}</td>"
@@ -351,18 +353,23 @@ def _flip_row(scenario: Scenario, flip: "Flip") -> str:
 
 
 def _flip_words(scenario: Scenario, flip: "Flip") -> str:
-    name, _, place = flip.key.partition(".")
-    unit = scenario.row(name, place).unit
-    at, now = quantity(name, flip.values[0]), quantity(name, flip.now)
-    return f"{labelled(flip.label, unit)}: {at} instead of {now}"
+    at, now = (quantity(name_of(flip.key), value) for value in (flip.values[0], flip.now))
+    return f"{labelled(flip.label, row_of(scenario, flip.key).unit)}: {at} instead of {now}"
 
 
-def _link(page: str, scenario: Scenario, words: str) -> str:
+def _link(page: str, result: Result, words: str) -> str:
     """A link to another page with this scenario, where one can be made."""
+    text = _link_text(result)
+    return f"<a href='{page}.ipynb?{PARAMETER}={text}'>{escape(words)}</a>" if text else escape(words)
+
+
+@lru_cache(maxsize=1)
+def _link_text(result: Result) -> str:
+    """The text that all links of a card carry, made once; empty where there is none."""
     try:
-        return f"<a href='{page}.ipynb?{PARAMETER}={link_text(scenario)}'>{escape(words)}</a>"
+        return link_text(*result)
     except ScenarioError:
-        return escape(words)
+        return ""
 
 
 def _tile(title: str, content: str) -> str:

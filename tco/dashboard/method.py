@@ -8,7 +8,7 @@ from tco.dashboard.page import Page
 from tco.dashboard.state import Result, State
 from tco.dashboard.steps import source_html, steps_html
 from tco.draws import range_of
-from tco.keys import input_keys, label_of
+from tco.keys import input_keys, label_of, name_of, row_of
 from tco.scenarios import Scenario, ScenarioError
 from tco.single_question import judge_single_question
 from tco.wording import labelled, money, quantity, share
@@ -109,8 +109,7 @@ def assumptions_html(result: Result) -> str:
     a = scenario.assumptions
     groups: dict[str, str] = {}
     for key in input_keys(scenario):
-        name, _, place = key.partition(".")
-        row, drawn = scenario.row(name, place), range_of(scenario, key)
+        name, row, drawn = name_of(key), row_of(scenario, key), range_of(scenario, key)
         ends = "" if drawn.low == drawn.high else f"{quantity(name, drawn.low)} to {quantity(name, drawn.high)}"
         groups[row.group] = groups.get(row.group, "") + (
             f"<tr data-key='{escape(key)}'><th scope='row'>{escape(labelled(label_of(scenario, key), row.unit))}</th>"

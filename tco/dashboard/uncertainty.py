@@ -27,7 +27,6 @@ from tco.uncertainty import Uncertainty, how_sure
 from tco.wording import labelled, money, quantity, share
 
 SLIDERS = ("peak_users", "team_people", "html_share", "confidence_share", "materiality_share")
-SEED = 1
 # Points of the Sobol design: a few seconds' work.
 SOBOL_POINTS = 128
 MOST_ROWS = 12
@@ -105,7 +104,7 @@ def draws_of(scenario: Scenario, known: tuple[str, ...] = ()) -> Uncertainty:
     The draws of a scenario, some groups of whose inputs are known exactly.
     """
     keys = [key for key in prior_of(scenario).drawn if row_of(scenario, key).group in known]
-    return how_sure(Prior(scenario, known=keys), seed=SEED)
+    return how_sure(Prior(scenario, known=keys))
 
 
 def known_choice(state: UncertainState) -> widgets.Box:
@@ -261,7 +260,7 @@ def variance_html(result: Result, prior: Prior) -> str:
     rows = "".join(
         f"<tr><th scope='row'>{escape(one.label)}</th>{cell(one.first, one.first_error)}"
         f"{cell(one.total, one.total_error)}</tr>"
-        for one in what_matters(prior, *pair, SOBOL_POINTS, seed=SEED)[:MOST_ROWS]
+        for one in what_matters(prior, *pair, SOBOL_POINTS)[:MOST_ROWS]
     )
     heads = ("Share of the variance of their ratio", "alone", "with others")
     head = "".join(f"<th scope='col'>{name}</th>" for name in heads)

@@ -11,6 +11,7 @@ import xlsxwriter
 from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 
 from tco.decision import serving_labels
+from tco.keys import name_of
 from tco.model import Costs
 from tco.scenarios import Scenario
 from tco.wording import SHARES
@@ -90,7 +91,7 @@ class Book:
         """Where the equations of a way of serving find what belongs to it: its inputs, and these names."""
         framework = self.scenario.assumptions.servings[serving].framework
         inputs = {
-            key.partition(".")[0]: cell
+            name_of(key): cell
             for key, cell in self.input_names.items()
             if key.partition(".")[2] in (serving, framework)
         }

@@ -166,11 +166,11 @@ def _sure_html(scenario: Scenario, found: Uncertainty) -> str:
 
 
 def _flips_html(scenario: Scenario, answer: Verdict) -> str:
-    if not answer.runner_up:
+    if answer.pair is None:
         return "<p>There is nothing to change places with.</p>"
     labels = serving_labels(scenario)
-    pair = f"{labels[answer.best]} and {labels[answer.runner_up]}"
-    flips = what_flips(scenario, answer.best, answer.runner_up)
+    pair = " and ".join(labels[name] for name in answer.pair)
+    flips = what_flips(scenario, *answer.pair)
     if not flips:
         return f"<p>No single input makes {escape(pair)} change places within its range.</p>"
 
