@@ -10,7 +10,7 @@ import numpy as np
 
 from tco.arrays import Array
 from tco.inputs import Catalogue, FrameworkInputs, SharedInputs
-from tco.servers import request_cpu_ms, server_capacity_rps, servers_of
+from tco.servers import server_capacity_rps, servers_of
 from tco.units import MS_PER_SECOND
 
 
@@ -32,12 +32,8 @@ def sustained_load_rps(s: SharedInputs, f: FrameworkInputs, catalogue: Catalogue
     sustained_load_rps : ndarray, shape (k, n, f)
         Load at which credits neither grow nor shrink. [req/s]
     """
-
-    def column(values: Array) -> Array:
-        return values[:, None, None]
-
-    cores = column(catalogue.vcpu_count * catalogue.sustained_cpu_share * catalogue.core_speed_ratio)
-    return np.asarray(MS_PER_SECOND * cores / request_cpu_ms(s, f))
+    server = servers_of(s, f, catalogue)
+    return np.asarray(MS_PER_SECOND * server.core_count / server.request_cpu_ms)
 
 
 def capacity_on_credit_rps(s: SharedInputs, f: FrameworkInputs, catalogue: Catalogue, burst_ratio: Array) -> Array:

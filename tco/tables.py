@@ -33,11 +33,12 @@ MAXIMUM_FILE_BYTES = 20_000_000
 Evidence = Literal["measured", "sourced", "article", "stated"]
 Distribution = Literal["fixed", "triangular", "uniform", "lognormal", "pert", "discrete"]
 # What a spreadsheet takes for the beginning of a formula, alone or behind white space.
-_FORMULA_SIGNS: Final = ("=", "+", "-", "@", " ", "\t", "\r", "\n")
+FORMULA_SIGNS: Final = ("=", "+", "-", "@")
+_WHITE_SPACE: Final = (" ", "\t", "\r", "\n")
 
 
 def _no_formula(cell: str) -> str:
-    if cell.startswith(_FORMULA_SIGNS):
+    if cell.startswith((*FORMULA_SIGNS, *_WHITE_SPACE)):
         raise ValueError(
             "must begin with neither a space nor one of = + - @, which make a formula of it in spreadsheets"
         )

@@ -34,7 +34,7 @@ LAYERS = (
     ),
     ("pooling", "staffing", "trend", "week"),
     ("distributions", "inputs"),
-    ("parallel",),
+    ("atomic", "parallel"),
     ("limits", "servers", "usl"),
     ("burstable", "plan"),
     ("model",),

@@ -2,11 +2,10 @@
 
 import csv
 import io
-import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from tco.atomic import write_beside
 from tco.pricing import read_prices
 from tco.refresh.offers import RefreshError
 from tco.tables import CoreSpeed, Price, TableError
@@ -54,10 +53,11 @@ def write_prices(path: Path, rows: Sequence[Price], core_speeds: Mapping[str, Co
     """
     new = kept = None
     try:
-        new = _write_beside(path, _text_of(rows).encode())
+        mode = path.stat().st_mode & 0o777
+        new = write_beside(path, _text_of(rows).encode(), mode)
         # By the rules that it will be read by: a list that would be refused takes no one's place.
         read_prices(new, core_speeds)
-        kept = _write_beside(path, path.read_bytes())
+        kept = write_beside(path, path.read_bytes(), mode)
         # A rename happens at once or not at all.
         kept.replace(previous_of(path))
         new.replace(path)
@@ -69,22 +69,6 @@ def write_prices(path: Path, rows: Sequence[Price], core_speeds: Mapping[str, Co
         for part in (new, kept):
             if part is not None:
                 part.unlink(missing_ok=True)
-
-
-def _write_beside(path: Path, content: bytes) -> Path:
-    """A new file in the directory of another, on disk when this returns."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
-    part = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        part.chmod(path.stat().st_mode & 0o777)
-    except OSError:
-        part.unlink(missing_ok=True)
-        raise
-    return part
 
 
 def _text_of(rows: Sequence[Price]) -> str:

@@ -2,14 +2,11 @@
 
 import csv
 import io
-from typing import Final
 
 from tco.model import COMPONENTS, Costs
 from tco.scenarios import Scenario
+from tco.tables import FORMULA_SIGNS
 from tco.wording import COMPONENT_LABELS
-
-# What a spreadsheet takes for the beginning of a formula.
-FORMULA_SIGNS: Final = ("=", "+", "-", "@")
 
 
 def components_csv(scenario: Scenario, costs: Costs) -> str:

@@ -1,11 +1,11 @@
 """Files: a report in the kind that the ending of its name asks for, written as a whole or not at all."""
 
 import os
-import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
+from tco.atomic import write_beside
 from tco.inputs import InputError, shown
 from tco.model import Costs
 from tco.scenarios import Scenario, evaluate
@@ -120,19 +120,15 @@ def write_report(scenario: Scenario, path: Path | str) -> Path:
 
 
 def _replace(path: Path, content: bytes) -> None:
-    """Write beside the file, and take its place in one step."""
+    # As any new file is: nobody can ask for the mask without setting it.
+    mask = os.umask(0)
+    os.umask(mask)
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        part = write_beside(path, content, 0o666 & ~mask)
         try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-            # As any new file is: `mkstemp` lets nobody else read it.
-            mask = os.umask(0)
-            os.umask(mask)
-            Path(name).chmod(0o666 & ~mask)
-            Path(name).replace(path)
+            part.replace(path)
         except BaseException:
-            Path(name).unlink(missing_ok=True)
+            part.unlink(missing_ok=True)
             raise
     except OSError as error:
         raise InputError(f"{path}: cannot be written ({error.strerror or error})") from None

@@ -16,9 +16,10 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Playwright
 
+from tco.report.pdf import BROWSERS
+
 START_SECONDS = 60
 STOP_SECONDS = 20
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 BROWSER_ARGUMENTS = [
     # Containers run as root, where Chromium's sandbox cannot.
     "--no-sandbox",
