@@ -101,7 +101,9 @@ function reachTables() {
   }
 }
 
-// A block of numbers is replaced as a whole when they change: what was open in it opens again, and the focus stays.
+// A block of numbers, or a table that was sorted, is replaced as a whole when it changes: what was open in it opens
+// again, and whoever works with the keyboard goes on where they were.
+const REPLACED = ["popovertarget", "data-menu"];
 const opened = new Set();
 let focused = null;
 
@@ -113,9 +115,9 @@ document.addEventListener(
   true,
 );
 document.addEventListener("focusin", ({ target }) => {
-  const name = target.getAttribute("popovertarget");
-  const alike = name ? [...document.querySelectorAll(`[popovertarget="${name}"]`)] : [];
-  focused = name ? { target, name, place: alike.indexOf(target) } : null;
+  const name = REPLACED.find((attribute) => target.hasAttribute(attribute));
+  const alike = name && `[${name}="${target.getAttribute(name)}"]`;
+  focused = name ? { target, alike, place: [...document.querySelectorAll(alike)].indexOf(target) } : null;
 });
 
 function keepOpen() {
@@ -124,7 +126,7 @@ function keepOpen() {
     if (popover && !popover.matches(":popover-open")) popover.showPopover();
   }
   if (!focused || focused.target.isConnected || document.activeElement !== document.body) return;
-  document.querySelectorAll(`[popovertarget="${focused.name}"]`)[focused.place]?.focus();
+  document.querySelectorAll(focused.alike)[focused.place]?.focus();
 }
 
 // A click on the field with the link copies it.
@@ -135,23 +137,13 @@ document.addEventListener("click", ({ target }) => {
 });
 
 // The head of a table's column chooses in the menu that the table is sorted by: what comes first, the kernel knows.
-let sortedBy = "";
 document.addEventListener("click", ({ target }) => {
   const head = target.closest?.("button[data-menu]");
   if (!head) return;
   const menu = document.querySelector(`.tco-choice-${head.dataset.menu} select`);
   menu.value = head.dataset.option;
   menu.dispatchEvent(new Event("change", { bubbles: true }));
-  sortedBy = head.textContent;
 });
-
-// A table that was sorted comes anew; whoever works with the keyboard goes on where they were.
-function focusHead() {
-  const heads = [...document.querySelectorAll("button[data-menu]")];
-  if (!sortedBy || heads.includes(document.activeElement)) return;
-  if (document.activeElement === document.body) heads.find((head) => head.textContent === sortedBy)?.focus();
-  sortedBy = "";
-}
 
 document.addEventListener("DOMContentLoaded", () => {
   let named = 0;
@@ -160,7 +152,6 @@ document.addEventListener("DOMContentLoaded", () => {
       named = 0;
       nameControls();
       completeLinks();
-      focusHead();
       announceAnswers();
       tellChoices();
       keepOpen();
