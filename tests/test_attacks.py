@@ -13,6 +13,7 @@ import psutil
 import pytest
 from websocket import WebSocketBadStatusException, WebSocketConnectionClosedException
 
+from tco.dashboard.server import _kernel_transport
 from tests.browser.servers import free_port, started
 from tests.viewers import Viewer
 
@@ -197,6 +198,26 @@ def test_keeps_kernels_from_other_viewers(viewer, server):
         with pytest.raises(WebSocketBadStatusException, match="404"):
             stranger.connect(viewer.kernel_id)
     still_works(viewer)
+
+
+def test_keeps_kernels_off_the_network(viewer, server):
+    """
+    A server talks to its kernels over files that only its own user can open: no other user of the machine reaches them,
+    and no other program takes a port that was meant for one of them.
+    """
+    process = psutil.Process(server.pid)
+    (kernel,) = process.children()
+    files = {Path(taken.laddr) for taken in kernel.net_connections("unix") if "-ipc-" in taken.laddr}
+    assert len(files) >= 4
+    assert {file.parent.stat().st_mode & 0o777 for file in files} == {0o700}
+    ports = {taken.laddr.port for taken in kernel.net_connections("tcp")}
+    assert not ports & {taken.raddr.port for taken in process.net_connections("tcp") if taken.raddr}
+
+
+def test_takes_ports_where_names_of_files_are_too_long():
+    """The temporary directories of some systems leave no room for the name of a socket, which 104 bytes must hold."""
+    assert _kernel_transport("/run/tco") == "ipc"
+    assert _kernel_transport("/var/folders/zz/zyxvpxvq6csfxvn_n0000000000000/T") == "tcp"
 
 
 def test_gives_ids_that_nobody_can_guess(server):

@@ -7,7 +7,9 @@ import json
 import os
 import re
 import socket
+import tempfile
 import threading
+import uuid
 import webbrowser
 from functools import partial
 from pathlib import Path
@@ -48,6 +50,9 @@ _BODY_SECONDS: Final = 30
 _RETRY_SECONDS: Final = 60
 _MOST_OPENING_SECONDS: Final = 120
 _TOO_SLOW: Final = "<p class='tco-error' role='alert'>This page took too long to be built. Reload it.</p>"
+# A socket of a kernel below the temporary directory, and how long the shortest-minded of systems lets its name be.
+_KERNEL_FILE: Final = f"/voila_12345678/kernel-65535x{uuid.UUID(int=0)}-ipc-5"
+_MOST_SOCKET_NAME: Final = 103
 _TEMPLATE_FILE: Final = re.compile(r"[\w-]+/static/[\w./-]+")
 
 
@@ -73,7 +78,7 @@ def _settings(notebooks: Path, port: int, publication: Publication) -> Config:
         # See `OwnWebsocketHandler`, which does this in another way.
         "ws_ping_interval": 0,
     }
-    # Kernels talk over ports of this machine, which its other users can reach.
+    config.KernelManager.transport = _kernel_transport(tempfile.gettempdir())
     config.KernelManager.transport_encryption = "auto"
     config.VoilaConfiguration.template = "tco"
     config.VoilaConfiguration.theme = "light"
@@ -94,6 +99,17 @@ def _settings(notebooks: Path, port: int, publication: Publication) -> Config:
     config.KernelRestarter.restart_limit = 0
     _limit(config, notebooks, publication)
     return config
+
+
+def _kernel_transport(directory: str) -> str:
+    """
+    How servers and kernels talk: over files of this user in a temporary directory where that can be.
+
+    Ports would be chosen by the server and taken by the kernel some time later: of many pages that are opened at once,
+    one would find its port taken and never come up. Other users of the machine could reach them besides.
+    """
+    file_names = hasattr(socket, "AF_UNIX") and len(directory + _KERNEL_FILE) <= _MOST_SOCKET_NAME
+    return "ipc" if file_names else "tcp"
 
 
 def _announce(page_config: dict[str, Any], **_: Any) -> dict[str, Any]:
