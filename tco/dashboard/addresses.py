@@ -2,12 +2,12 @@
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from html import escape
 from pathlib import Path
-from typing import NamedTuple, TypeVar
-from urllib.parse import parse_qs
+from typing import Final, NamedTuple, TypeVar
+from urllib.parse import parse_qs, parse_qsl, quote, urlencode
 
 from tco.assumptions import forget_changed_tables
 from tco.dashboard.heated import is_started_ahead, wait_for_viewer
@@ -15,6 +15,10 @@ from tco.dashboard.state import Result, State
 from tco.decision import verdict
 from tco.links import PARAMETER, changes_since, link_text, parse_link
 from tco.scenarios import Scenario, ScenarioError
+
+# The parameter of an address for what a page shows beside the scenario, and how many things that can be.
+VIEW: Final = "view"
+_MOST_VIEW_ITEMS: Final = 40
 
 AnyState = TypeVar("AnyState", bound=State)
 
@@ -41,6 +45,15 @@ def opened(start: Scenario | None, kind: type[AnyState]) -> AnyState:
         kind()
         wait_for_viewer()
         forget_changed_tables()
+    state = _linked(kind)
+    error = state.error
+    state.restore_view(_view_items())
+    state.error = state.error or error
+    return state
+
+
+def _linked(kind: type[AnyState]) -> AnyState:
+    """A state with the scenario of the address, or with the usual one."""
     state = kind()
     texts = linked_texts()
     if not texts:
@@ -60,7 +73,20 @@ def linked_texts() -> list[str]:
     """
     Texts of the links in the address that the page was opened with: one, or several to be compared.
     """
-    return parse_qs(os.environ.get("QUERY_STRING", ""), keep_blank_values=True).get(PARAMETER, [])
+    return _parameters().get(PARAMETER, [])
+
+
+def _view_items() -> dict[str, str]:
+    """What the address says of the page beside the scenario; nothing where it says too much to be meant."""
+    text = _parameters().get(VIEW, [""])[0]
+    try:
+        return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=_MOST_VIEW_ITEMS))
+    except ValueError:
+        return {}
+
+
+def _parameters() -> dict[str, list[str]]:
+    return parse_qs(os.environ.get("QUERY_STRING", ""), keep_blank_values=True)
 
 
 @cache
@@ -86,7 +112,9 @@ def notebooks_path() -> Path:
     return installed if installed.is_dir() else package.parent / "notebooks"
 
 
-def links_html(here: str, result: Result, others: Sequence[Result] = ()) -> str:
+def links_html(
+    here: str, result: Result, others: Sequence[Result] = (), view_items: Mapping[str, str] | None = None
+) -> str:
     """
     Links to all other pages with the scenario of this one, and a field with the link to this one and all that it shows;
     nothing in a notebook, which has no pages beside it.
@@ -104,7 +132,8 @@ def links_html(here: str, result: Result, others: Sequence[Result] = ()) -> str:
         if page.name != here
     )
     # The page's own JavaScript puts the address of the server in front.
-    own = escape(f"{here}.ipynb?{'&'.join([query, *more])}")
+    view = [f"{VIEW}={quote(urlencode(view_items))}"] if view_items else []
+    own = escape(f"{here}.ipynb?{'&'.join([query, *more, *view])}")
     return (
         f"<nav aria-label='The same scenario on other pages'>{links}</nav>"
         f"<label>Link to this scenario <input class='tco-copy-link' readonly value='{own}'></label>"

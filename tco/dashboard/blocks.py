@@ -101,7 +101,10 @@ def page_links(state: State, here: str) -> widgets.Box:
     Links to the other pages with the scenario of this one, and a field with the link to this one.
     """
     return side_by_side(
-        html_block(state, lambda result: addresses.links_html(here, result), "tco-links"), kind="tco-actions"
+        html_block(
+            state, lambda result: addresses.links_html(here, result, view_items=state.view_items()), "tco-links"
+        ),
+        kind="tco-actions",
     )
 
 

@@ -1,15 +1,26 @@
 """Price state: what the prices page shows beside the scenario. Knows nothing of widgets."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from tco.arrays import Array
 from tco.cloud import CloudPlan
 from tco.dashboard.state import Result, State
 from tco.hosting import Bill
-from tco.inputs import InputError
+from tco.inputs import InputError, shown
 from tco.scenarios import Scenario
 from tco.services import NAMES
+
+# How an address says what is shown; values of `data/cloud.csv` are numbers.
+_READ: Final[Mapping[str, Callable[[str], Any]]] = {
+    "serving": str,
+    "scaling": str,
+    "profile": str,
+    "terms": lambda text: tuple(text.split()),
+    "month": int,
+    **dict.fromkeys(NAMES, float),
+}
 
 
 class PriceState(State):
@@ -37,6 +48,43 @@ class PriceState(State):
         """Where the way of serving that is shown stands; the first one where it is none of the scenario's."""
         servings = self.scenario.servings
         return servings.index(self.serving) if self.serving in servings else 0
+
+    def view_items(self) -> dict[str, str]:
+        """
+        The plan and the way of serving, where they are not the usual ones.
+        """
+        plan, usual = self.plan, CloudPlan()
+        parts: dict[str, object] = {
+            name: getattr(plan, name)
+            for name in ("scaling", "profile", "month")
+            if getattr(plan, name) != getattr(usual, name)
+        }
+        if plan.terms != usual.terms:
+            parts["terms"] = " ".join(plan.terms)
+        if self.serving_index:
+            parts["serving"] = self.serving
+        return {name: str(value) for name, value in (parts | dict(plan.values)).items()}
+
+    def restore_view(self, items: Mapping[str, str]) -> None:
+        """
+        Take plan and way of serving from an address; names that are none of theirs are somebody else's.
+        """
+        changes = {}
+        for name, text in items.items():
+            try:
+                if name in _READ:
+                    changes[name] = _READ[name](text)
+            except ValueError:
+                self._refuse(f"Not changed: {name} must be a number; got {shown(text)}")
+                return
+        serving = changes.get("serving", self.serving)
+        if serving not in self.scenario.servings:
+            self._refuse(
+                f"Not changed: serving must be one of {', '.join(self.scenario.servings)}; got {shown(serving)}"
+            )
+            return
+        if changes:
+            self.view(**changes)
 
     def view(self, **changes: Any) -> None:
         """Change what is shown; a plan that makes no sense leaves all as it is."""

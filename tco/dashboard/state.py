@@ -1,5 +1,6 @@
 """State: the scenario that a page shows, with its costs. Knows nothing of widgets."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -83,6 +84,17 @@ class State(traitlets.HasTraits):
             self._show(parse_scenario(decoded(content, name), name, self.scenario.assumptions))
         except (InputError, TableError) as error:
             self._refuse(f"Not loaded: {error}")
+
+    def view_items(self) -> dict[str, str]:
+        """
+        What the page shows that is no part of the scenario, by name, as its address carries it; nothing by default.
+        """
+        return {}
+
+    def restore_view(self, items: Mapping[str, str]) -> None:
+        """
+        Show what `view_items` once gave, or what a stranger made of it; what is refused leaves all as it is.
+        """
 
     def reset(self) -> None:
         """

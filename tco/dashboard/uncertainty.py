@@ -1,5 +1,6 @@
 """The uncertainty page: how sure the answer is, what it depends on, what flips it, and what is worth knowing."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 from html import escape
 
@@ -19,7 +20,7 @@ from tco.decision import serving_labels
 from tco.draws import Prior, prior_of
 from tco.flips import range_shown, what_flips, winner_map
 from tco.information import worth_knowing
-from tco.inputs import InputError
+from tco.inputs import InputError, shown
 from tco.keys import input_keys, label_of, name_of, row_of
 from tco.scenarios import Scenario
 from tco.sensitivity import tornado, what_matters
@@ -43,6 +44,28 @@ class UncertainState(State):
     @traitlets.observe("known")
     def _draw_again(self, _change: object) -> None:
         self._show(self.scenario)
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The groups of inputs of which something is not known exactly."""
+        return tuple(dict.fromkeys(row_of(self.scenario, key).group for key in prior_of(self.scenario).drawn))
+
+    def view_items(self) -> dict[str, str]:
+        """
+        The groups that are taken as known.
+        """
+        return {"known": ",".join(self.known)} if self.known else {}
+
+    def restore_view(self, items: Mapping[str, str]) -> None:
+        """
+        Take those groups from an address.
+        """
+        known = tuple(filter(None, items.get("known", "").split(",")))
+        unknown = [name for name in known if name not in self.groups]
+        if unknown:
+            self._refuse(f"Not changed: known must be some of {', '.join(self.groups)}; got {shown(unknown[0])}")
+            return
+        self.known = tuple(dict.fromkeys(known))
 
     @property
     def draws(self) -> Uncertainty:
@@ -111,8 +134,7 @@ def known_choice(state: UncertainState) -> widgets.Box:
     """
     A box to tick for each group of inputs: what it is then sure of, and how sure the answer would be.
     """
-    groups = dict.fromkeys(row_of(state.scenario, key).group for key in state.draws.prior.drawn)
-    boxes = [widgets.Checkbox(value=False, description=group, indent=False) for group in groups]
+    boxes = [widgets.Checkbox(value=name in state.known, description=name, indent=False) for name in state.groups]
 
     def know(_change: object) -> None:
         state.known = tuple(box.description for box in boxes if box.value)

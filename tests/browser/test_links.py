@@ -115,6 +115,23 @@ def test_the_address_follows_the_sliders(any_page: Page, dashboard: str) -> None
     assert any_page.url != reloaded
 
 
+def test_the_address_follows_what_is_no_part_of_the_scenario(wide_page: Page, dashboard: str) -> None:
+    """
+    How servers scale is the prices page's own: its address has it, a reload keeps it, and the usual way leaves it out.
+    """
+    wide_page.goto(f"{dashboard}voila/render/prices.ipynb")
+    menu = wide_page.get_by_label("Servers", exact=True)
+    for label, view in (("Hour by hour", ["scaling=hourly"]), ("For the peak, around the clock", None)):
+        menu.select_option(label)
+        until(
+            wide_page,
+            lambda view=view: parse_qs(urlsplit(wide_page.url).query).get("view") == view,
+            "it in the address",
+        )
+        wide_page.reload()
+        expect(menu.locator("option:checked")).to_have_text(label)
+
+
 def linked_in(page: Page) -> Scenario:
     """
     The scenario in the address of a page; the usual one where there is none.

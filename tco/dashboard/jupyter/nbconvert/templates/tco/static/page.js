@@ -74,7 +74,8 @@ function followInAddress() {
     followInAddress.shown = new URL(field.value, location).href;
     const address = new URL(location);
     const linked = new URL(followInAddress.shown).searchParams;
-    for (const name of new Set(linked.keys())) {
+    // A link says nothing of a view that is the usual one again.
+    for (const name of new Set([...linked.keys(), "view"])) {
       address.searchParams.delete(name);
       for (const value of linked.getAll(name)) address.searchParams.append(name, value);
     }
