@@ -17,9 +17,11 @@ from typing import Any, Final, cast
 
 import nbformat
 import tornado.web
+from jupyter_events import EventLogger
 from jupyter_server.auth.decorator import allow_unauthenticated
 from jupyter_server.base.handlers import APIHandler
 from jupyter_server.utils import url_escape, url_path_join
+from traitlets import Instance
 from traitlets.config import Config
 from voila.app import Voila
 from voila.handler import BaseVoilaHandler
@@ -216,6 +218,8 @@ class Dashboard(Voila):
 
     # Handlers find the application in their settings under this name.
     name = "voila"
+    # One for the events of all kernels: each would make its own, under a name that Python's logging never forgets.
+    event_logger = Instance(EventLogger, ())
 
     def init_handlers(self) -> list[Any]:
         """
