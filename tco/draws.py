@@ -16,7 +16,6 @@ from typing import Final, NamedTuple
 
 import numpy as np
 from scipy import special
-from scipy.stats import qmc
 
 from tco.arrays import Array
 from tco.assumptions import FRAMEWORK_NAMES, SHARED_NAMES
@@ -306,6 +305,9 @@ def probabilities_of_block(streams: Iterable[str], block: int, rows: int, *, see
     def generator(stream: str) -> np.random.Generator:
         key = int.from_bytes(blake2b(stream.encode(), digest_size=8).digest())
         return np.random.default_rng([seed, block, key])
+
+    # Half a second and 35 MiB that a page need not wait for.
+    from scipy.stats import qmc  # noqa: PLC0415
 
     sobol = qmc.Sobol(1, rng=generator("points"))
     # Of a power of two, which Sobol points come in, the first ones; none at 0 or 1, where some quantiles have no end.

@@ -3,8 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import expit, logit
-from scipy.stats import t as student
+from scipy.special import expit, logit, stdtrit
 
 from tco.arrays import Array, ArrayLike
 
@@ -76,5 +75,5 @@ def share_forecast(
     value = level[-1] + slope * steps
     distance = x[-1] + ahead - mean
     error = residual * np.sqrt(1.0 + 1.0 / len(x) + distance**2 / squares)
-    half = student.ppf(0.5 + coverage_share / 2.0, freedom) * error
+    half = stdtrit(freedom, 0.5 + coverage_share / 2.0) * error
     return Forecast(expit(value - half), expit(value), expit(value + half))

@@ -150,10 +150,10 @@ def test_every_public_name_is_there():
 
 
 def loaded_by(code):
-    """Names of the modules that a fresh interpreter has loaded after some code."""
+    """Names of the packages that a fresh interpreter has loaded after some code, and of what lies right in them."""
     program = f"{code}\nimport json, sys\nprint(json.dumps(sorted(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    return {name.split(".")[0] for name in json.loads(done.stdout)}
+    return {".".join(name.split(".")[:parts]) for name in json.loads(done.stdout) for parts in (1, 2)}
 
 
 def test_importing_the_library_loads_the_standard_library_alone():
@@ -172,3 +172,10 @@ def test_a_verdict_loads_no_page_chart_or_server_package():
     """Break-evens and the verdict in words need none of them either."""
     loaded = loaded_by("import tco\ntco.verdict(tco.scenario('customer-api'))")
     assert not set(PAGES_AND_SERVERS) & loaded
+
+
+def test_a_page_is_shown_before_what_draws_need_is_loaded():
+    """Of statistics and data frames, which take half a second, nothing is loaded until a page is there."""
+    loaded = loaded_by("from tco.dashboard import executive\nexecutive.executive()")
+    assert "ipywidgets" in loaded
+    assert not {"scipy.stats", "pandas", "SALib"} & loaded

@@ -5,6 +5,7 @@ import os
 from collections.abc import Mapping, Sequence
 from functools import cache
 from html import escape
+from importlib import import_module
 from pathlib import Path
 from typing import Final, NamedTuple, TypeVar
 from urllib.parse import parse_qs, parse_qsl, quote, urlencode
@@ -43,6 +44,7 @@ def opened(start: Scenario | None, kind: type[AnyState]) -> AnyState:
     if is_started_ahead():
         # What every viewer needs is ready before one comes. The state itself waits: for the address, and for the day.
         kind()
+        import_module("scipy.stats")  # of the draws, which are made once the page is shown
         wait_for_viewer()
         forget_changed_tables()
     state = _linked(kind)
