@@ -1,6 +1,7 @@
 """Distributions: from a probability to the value of an input that is exceeded with the probability left over."""
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -104,9 +105,15 @@ def pert_quantile(probability: ArrayLike, low: float, value: float, high: float)
     [0.0, 2.0, 4.0]
     """
     alpha = 1.0 + 4.0 * (value - low) / (high - low)
+    return np.asarray(low + (high - low) * np.interp(probability, *_pert_table(alpha)))
+
+
+@lru_cache(maxsize=64)
+def _pert_table(alpha: float) -> tuple[Array, Array]:
+    """Distribution function of a PERT between 0 and 1, and the points where it is tabled: the same for each block."""
     # Closer together at both ends, where the curve is steep.
     points = 0.5 - 0.5 * np.cos(np.linspace(0.0, np.pi, PERT_POINTS))
-    return np.asarray(low + (high - low) * np.interp(probability, special.betainc(alpha, 6.0 - alpha, points), points))
+    return special.betainc(alpha, 6.0 - alpha, points), points
 
 
 def lognormal_quantile(probability: ArrayLike, low: ArrayLike, value: ArrayLike, high: ArrayLike) -> Array:

@@ -162,7 +162,8 @@ class Prior:
             For each drawn key its values, in the unit of its name, shape (n,).
         """
         values = {}
-        shared_scores = {shared: special.ndtri(probabilities[shared]) for shared, _ in self._loadings.values()}
+        shared_streams = dict.fromkeys(shared for shared, _ in self._loadings.values())
+        shared_scores = {shared: special.ndtri(probabilities[shared]) for shared in shared_streams}
         for key, (low, value, high, distribution) in self.drawn.items():
             own = probabilities[key]
             if key in self._loadings:
