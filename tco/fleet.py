@@ -1,6 +1,6 @@
 """Fleet: how many servers, of which instance type, at what price."""
 
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -8,7 +8,11 @@ import numpy.typing as npt
 from tco.arrays import Array, ArrayLike
 from tco.units import HOURS_PER_MONTH
 
+AnyScalar = TypeVar("AnyScalar", bound=np.generic)
+
 _ROUNDING: Final = 1e-12
+# From so many points on, finding out which types they have takes less time than it saves.
+_MANY_POINTS: Final = 4096
 # Far more than rounding can make of a price, and far less than anyone would pay.
 _CLEARLY: Final = 1e-9
 
@@ -139,22 +143,25 @@ def outdone(
     ([True], [False])
     """
 
-    def price_at_least(load_rps: ArrayLike) -> Array:
-        return server_usd_per_hour * np.maximum(load_rps / server_capacity_rps + spare_servers, minimum_servers)
-
     def rival_at_most(load_rps: ArrayLike) -> Array:
         servers = np.maximum(np.add(np.divide(load_rps, rival_capacity_rps) + 1.0, spare_servers), minimum_servers)
         return np.asarray(servers * rival_usd_per_hour)
 
     beyond_spare = np.subtract(minimum_servers, spare_servers)
-    loads_rps = (
-        least_load_rps,
-        most_load_rps,
-        np.clip(beyond_spare * server_capacity_rps, least_load_rps, most_load_rps),
-        np.clip((beyond_spare - 1.0) * rival_capacity_rps, least_load_rps, most_load_rps),
-    )
-    cheaper = [rival_at_most(load_rps) < price_at_least(load_rps) * (1.0 - _CLEARLY) for load_rps in loads_rps]
-    return np.asarray(np.logical_and.reduce(cheaper))
+    rival_breaks_rps = np.clip((beyond_spare - 1.0) * rival_capacity_rps, least_load_rps, most_load_rps)
+    ends = [(load_rps, rival_at_most(load_rps)) for load_rps in (least_load_rps, most_load_rps, rival_breaks_rps)]
+
+    def one_outdone(capacity_rps: Array, usd_per_hour: Array) -> npt.NDArray[np.bool_]:
+        breaks_rps = np.clip(beyond_spare * capacity_rps, least_load_rps, most_load_rps)
+        clearly_less_usd = usd_per_hour * (1.0 - _CLEARLY)
+        cheaper = [
+            rival_usd < clearly_less_usd * np.maximum(load_rps / capacity_rps + spare_servers, minimum_servers)
+            for load_rps, rival_usd in (*ends, (breaks_rps, rival_at_most(breaks_rps)))
+        ]
+        return np.asarray(np.logical_and.reduce(cheaper))
+
+    # A loop over the few types, so that what is made on the way stays in the cache.
+    return np.stack([one_outdone(*one) for one in zip(server_capacity_rps, server_usd_per_hour, strict=True)])
 
 
 def cheapest_fleet_usd_per_hour(
@@ -197,6 +204,13 @@ def cheapest_fleet_usd_per_hour(
     # Spread over the frameworks once: NumPy works through two arrays of one shape several times faster than through
     # an axis of length 1 against one of length 3.
     load_rps = np.array(np.broadcast_to(load_rps, shape))
+    if server_capacity_rps.ndim == len(shape) and load_rps[0].size >= _MANY_POINTS:
+        # One axis of points in place of scenarios and ways of serving, behind that of loads or types.
+        per_point = (
+            np.broadcast_to(values, (*np.shape(values)[: 1 - len(shape)], *shape[1:])).reshape(-1, load_rps[0].size)
+            for values in (load_rps, server_capacity_rps, server_usd_per_hour, spare_servers, minimum_servers)
+        )
+        return _cheapest_at_many_usd_per_hour(*per_point).reshape(shape)
     cheapest, fleet = np.full(shape, np.nan), np.empty(shape)
     # A loop over the few types, each step over all points in the same memory: an axis of types would take k times as
     # much, and new memory more time than the arithmetic.
@@ -207,12 +221,83 @@ def cheapest_fleet_usd_per_hour(
     return cheapest
 
 
+def _cheapest_at_many_usd_per_hour(
+    load_rps: Array,
+    server_capacity_rps: Array,
+    server_usd_per_hour: Array,
+    spare_servers: Array,
+    minimum_servers: Array,
+) -> Array:
+    """
+    The same for many points, all arrays of shape (..., points): at each, types up to the last that serves.
+
+    Points with many of them come first, so that what is left of them for each further type is a slice.
+    """
+    types = np.zeros(load_rps.shape[1], dtype=np.int16)
+    for i, one_rps in enumerate(server_capacity_rps):
+        types[np.isfinite(one_rps)] = i + 1
+    order = np.argsort(-types, kind="stable")
+    load_rps, capacity_rps, usd_per_hour, spare, minimum = (
+        np.take(values, order, axis=1)
+        for values in (load_rps, server_capacity_rps, server_usd_per_hour, spare_servers, minimum_servers)
+    )
+    counts = [np.count_nonzero(types > i) for i in range(len(capacity_rps))]
+    cheapest, fleet = np.full(load_rps.shape, np.nan), np.empty(load_rps.shape[1])
+    # A load at a time: a row of points and what is made of it fit into a core's cache.
+    for load, least in zip(load_rps, cheapest, strict=True):
+        for count, one_rps, one_usd in zip(counts, capacity_rps, usd_per_hour, strict=True):
+            some = slice(count)
+            servers_required(load[some], one_rps[some], spare[0, some], minimum[0, some], out=fleet[some])
+            np.multiply(fleet[some], one_usd[some], out=fleet[some])
+            np.fmin(least[some], fleet[some], out=least[some])
+    back = np.empty_like(order)
+    back[order] = np.arange(len(order))
+    return np.take(cheapest, back, axis=1)
+
+
+def cheapest_type_index(
+    load_rps: ArrayLike,
+    server_capacity_rps: Array,
+    server_usd_per_hour: Array,
+    spare_servers: ArrayLike,
+    minimum_servers: ArrayLike,
+) -> npt.NDArray[np.intp]:
+    """
+    The type of the cheapest fleet, where there are many points.
+
+    Parameters
+    ----------
+    load_rps, server_capacity_rps, server_usd_per_hour, spare_servers, minimum_servers : array_like
+        As for `cheapest_fleet_usd_per_hour`, but the load has the shape of one type's capacity.
+
+    Returns
+    -------
+    index : ndarray of int
+        Index of the type, of the first one where fleets cost the same; -1 where none can run a worker.
+
+    Examples
+    --------
+    >>> cheapest_type_index(np.array([950.0]), np.array([[240.0], [1000.0]]), np.array([[0.1], [0.4]]), 1, 2).tolist()
+    [0]
+    """
+    cheapest, index = np.full(np.shape(load_rps), np.inf), np.full(np.shape(load_rps), -1)
+    fleet = np.empty_like(cheapest)
+    for i, (capacity_rps, usd_per_hour) in enumerate(zip(server_capacity_rps, server_usd_per_hour, strict=True)):
+        servers_required(load_rps, capacity_rps, spare_servers, minimum_servers, out=fleet)
+        np.multiply(fleet, usd_per_hour, out=fleet)
+        better = fleet < cheapest
+        np.copyto(cheapest, fleet, where=better)
+        np.copyto(index, i, where=better)
+    return index
+
+
 def cheapest_fleet(
     load_rps: ArrayLike,
     server_capacity_rps: Array,
     server_usd_per_hour: Array,
     spare_servers: ArrayLike,
     minimum_servers: ArrayLike,
+    instance_index: npt.NDArray[np.intp] | None = None,
 ) -> Fleet:
     """
     The cheapest fleet with its servers and its type.
@@ -221,6 +306,8 @@ def cheapest_fleet(
     ----------
     load_rps, server_capacity_rps, server_usd_per_hour, spare_servers, minimum_servers : array_like
         As for `cheapest_fleet_usd_per_hour`.
+    instance_index : ndarray of int, optional
+        What the types are called by, in a shape that broadcasts to theirs; by default their place in front.
 
     Returns
     -------
@@ -239,9 +326,10 @@ def cheapest_fleet(
     possible = np.isfinite(fleets)
     index = np.argmin(np.where(possible, fleets, np.inf), axis=0)
 
-    def chosen(values: Array) -> Array:
+    def chosen(values: npt.NDArray[AnyScalar]) -> npt.NDArray[AnyScalar]:
         return np.take_along_axis(np.broadcast_to(values, fleets.shape), index[None], axis=0).squeeze(axis=0)
 
+    named = index if instance_index is None else chosen(instance_index)
     return Fleet(
-        chosen(fleets), chosen(servers), chosen(server_capacity_rps), np.where(possible.any(axis=0), index, -1)
+        chosen(fleets), chosen(servers), chosen(server_capacity_rps), np.where(possible.any(axis=0), named, -1)
     )

@@ -339,3 +339,39 @@ def rows_of(inputs: Any, rows: slice) -> Any:
         some = isinstance(value, np.ndarray) and value.ndim == 2 and len(value) > 1
         object.__setattr__(part, field.name, value[rows] if some else value)
     return part
+
+
+class _AtPoints:
+    """Inputs whose fields are spread over points when a formula first asks for them."""
+
+    def __init__(self, inputs: Any, shape: tuple[int, ...], points: npt.NDArray[np.intp] | None) -> None:
+        self._inputs, self._shape, self._points = inputs, shape, points
+
+    def __getattr__(self, name: str) -> Value:
+        value: Value = getattr(self._inputs, name)
+        if isinstance(value, np.ndarray):
+            value = np.broadcast_to(value, self._shape).reshape(-1)
+            value = value if self._points is None else value[self._points]
+        vars(self)[name] = value
+        return value
+
+
+def at_points(inputs: Any, shape: tuple[int, ...], points: npt.NDArray[np.intp] | None = None) -> Any:
+    """
+    The same inputs, each field with one value for each of many points.
+
+    Parameters
+    ----------
+    inputs : SharedInputs or FrameworkInputs
+        Inputs that broadcast to a shape.
+    shape : tuple of int
+        The shape.
+    points : ndarray of int, optional
+        Which of its points, counted through all axes; by default all.
+
+    Returns
+    -------
+    inputs : SharedInputs or FrameworkInputs
+        Their fields are of shape (points,), but for those with one value for all.
+    """
+    return _AtPoints(inputs, shape, points)

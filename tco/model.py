@@ -31,7 +31,7 @@ NOT_SPENT: Final = ("delay", "wrong_pick")
 COMPONENTS: Final = ("build", "ramp_up", "hiring", "maintenance", "servers", "network", "delay", "wrong_pick")
 
 # Scenarios worked on at a time: their months fit into a core's cache, which is faster, and memory stays bounded.
-CHUNK_ROWS: Final = 1024
+CHUNK_ROWS: Final = 8192
 
 
 @dataclass(frozen=True, eq=False)

@@ -218,12 +218,9 @@ def _cloud(s: SharedInputs, f: FrameworkInputs, catalogue: Catalogue) -> Cloud:
     outgrown_rps = load_rps(np.divide(s.horizon_months, 2.0)) * s.outgrow_ratio
     least_rps = np.minimum(np.minimum(start_rps, busiest_rps), outgrown_rps)
     most_rps = np.maximum(np.maximum(start_rps, busiest_rps), outgrown_rps)
-    offers = (
-        *servers.offers(s, f, catalogue, least_rps, most_rps),
-        s.spare_servers,
-        s.minimum_servers,
-    )
-    busiest_fleet = fleet.cheapest_fleet(busiest_rps, *offers)
+    capacity_rps, usd_per_hour, instance_index = servers.offers(s, f, catalogue, least_rps, most_rps)
+    offers = capacity_rps, usd_per_hour, s.spare_servers, s.minimum_servers
+    busiest_fleet = fleet.cheapest_fleet(busiest_rps, *offers, instance_index)
     return Cloud(
         request_cpu_ms=servers.request_cpu_ms(s, f),
         month=month,

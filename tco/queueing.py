@@ -268,7 +268,7 @@ def load_within_objective_rps(
     found_rps = np.full(columns[0].shape, np.nan)
     # A server without workers, or whose lone requests are late already, needs no queue to be worked out.
     able = np.asarray(np.greater(columns[1], 0) & columns[-1])
-    able[able] = _on_time_alone(*(columns[i][able] for i in (0, 4, 5, 6)))
+    able[able] = on_time_alone(*(columns[i][able] for i in (0, 4, 5, 6)))
     objective, *server, most_share = (column[able] for column in columns[:-1])
     saturated_rps = saturation_rps(*server[:5])
     load_rps = most_share * saturated_rps
@@ -282,8 +282,33 @@ def load_within_objective_rps(
     return found_rps
 
 
-def _on_time_alone(objective_ms: Array, cpu_ms: Array, wait_ms: Array, variation_ratio: Array) -> npt.NDArray[np.bool_]:
-    """Whether more than 95 in 100 requests meet the objective when nobody else is there."""
+def on_time_alone(
+    objective_ms: ArrayLike, cpu_ms: ArrayLike, wait_ms: ArrayLike, variation_ratio: ArrayLike
+) -> npt.NDArray[np.bool_]:
+    """
+    Whether more than 95 in 100 requests meet the objective when nobody else is there.
+
+    Parameters
+    ----------
+    objective_ms : array_like
+        Latency objective for the 95th percentile. [ms]
+    cpu_ms, wait_ms, variation_ratio : array_like
+        As for `response`.
+
+    Returns
+    -------
+    on_time_alone : ndarray of bool
+        Where not, no server carries any load within the objective.
+
+    Examples
+    --------
+    Of exponential times with a mean of 10 ms 95 in 100 are below 30 ms:
+
+    >>> on_time_alone([31.0, 29.0], 10, 0, 1).tolist()
+    [True, False]
+    """
+    quantities = (np.asarray(value, dtype=float) for value in (objective_ms, cpu_ms, wait_ms, variation_ratio))
+    objective_ms, cpu_ms, wait_ms, variation_ratio = np.broadcast_arrays(*quantities)
     most_ms = cpu_ms + wait_ms + _MOST_DEVIATIONS * np.sqrt(_own_variance(cpu_ms, wait_ms, variation_ratio))
     on_time = np.asarray(most_ms < objective_ms)
     doubtful = ~on_time

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from tco import capacity, fleet, queueing
 from tco.arrays import Array, Value
-from tco.inputs import Catalogue, FrameworkInputs, SharedInputs
+from tco.inputs import Catalogue, FrameworkInputs, SharedInputs, at_points
 
 # From so many scenarios times ways of serving on, ruling types out takes less time than it saves.
 _MANY_POINTS: Final = 384
@@ -162,9 +162,23 @@ def servers_of(s: SharedInputs, f: FrameworkInputs, catalogue: Catalogue) -> Ser
     )
 
 
+class Offers(NamedTuple):
+    """
+    Types that may be the cheapest, in front: (k, n, f), or in a shape that broadcasts to it.
+
+    Where a point has fewer of them than another one its last ones carry nothing.
+    """
+
+    # NaN where there is no type, or where it cannot serve. [req/s]
+    server_capacity_rps: Array
+    server_usd_per_hour: Array
+    # Place of the type in the catalogue; without it all types are there, in the catalogue's order.
+    instance_index: npt.NDArray[np.intp] | None
+
+
 def offers(
     s: SharedInputs, f: FrameworkInputs, catalogue: Catalogue, least_load_rps: Value, most_load_rps: Value
-) -> tuple[Array, Array]:
+) -> Offers:
     """
     What servers of each type carry and cost, of those types that may be the cheapest.
 
@@ -181,9 +195,8 @@ def offers(
 
     Returns
     -------
-    server_capacity_rps, server_usd_per_hour : ndarray
-        Load [req/s] and price [USD/h]; the load is NaN where the type cannot serve, and may be so where
-        it is never the cheapest.
+    offers : Offers
+        All types, or at each point those that are left, in the order of the catalogue.
 
     Notes
     -----
@@ -191,31 +204,86 @@ def offers(
     alone finds best, at the least and at the most load, it is worked out first; most of the others are outdone by one
     of these even if nothing ever queued at them, and spared. Few scenarios are worked out in full.
     """
-    types = servers_of(s, f, catalogue)
-    price = fleet.server_usd_per_hour(
-        catalogue.instance_usd_per_hour[:, None, None] * s.instance_price_ratio, s.server_overhead_usd_per_month
+    listed_price = catalogue.instance_usd_per_hour[:, None, None] * s.instance_price_ratio
+    price = fleet.server_usd_per_hour(listed_price, s.server_overhead_usd_per_month)
+    shape = np.broadcast_shapes(
+        np.shape(f.workers_per_vcpu_count), np.shape(s.wait_ms), price.shape[1:], np.shape(least_load_rps)
     )
-    shape = np.broadcast_shapes(types.workers_count.shape, price.shape, np.shape(s.wait_ms), np.shape(least_load_rps))
-    if math.prod(shape[1:]) < _MANY_POINTS:
-        return server_capacity_rps(s, f, types), price
-    most_rps = s.target_utilization_share * capacity.stable_load_rps(
-        types.workers_count, types.slots_per_worker_count, types.core_count, types.request_cpu_ms, s.wait_ms
-    )
-    price, most_rps = (np.array(np.broadcast_to(values, shape)) for values in (price, most_rps))
+    if math.prod(shape) < _MANY_POINTS:
+        return Offers(server_capacity_rps(s, f, servers_of(s, f, catalogue)), price, None)
+
+    # One axis of points in place of scenarios and ways of serving: NumPy works through arrays of one shape several
+    # times faster than through an axis of length 1 against one of length 3.
+    s, f = (at_points(inputs, shape) for inputs in (s, f))
+    least_rps, most_rps = (np.broadcast_to(load_rps, shape).reshape(-1) for load_rps in (least_load_rps, most_load_rps))
+    price = np.broadcast_to(price, (len(price), *shape)).reshape(len(price), -1)
+    bound_rps = _bound_rps(s, f, catalogue, len(least_rps))
     reserve = s.spare_servers, s.minimum_servers
 
-    possible = np.isfinite(most_rps)
-    best = np.stack(
-        [
-            np.argmin(np.where(possible, fleet.servers_required(load_rps, most_rps, *reserve) * price, np.inf), axis=0)
-            for load_rps in (least_load_rps, most_load_rps)
-        ]
+    server_capacity = np.full_like(bound_rps, np.nan)
+    rivals = [fleet.cheapest_type_index(load_rps, bound_rps, price, *reserve) for load_rps in (least_rps, most_rps)]
+    points = np.arange(len(least_rps))
+    asked = np.zeros(bound_rps.shape, dtype=bool)
+    for rival in rivals:
+        asked[rival, points] = True
+    asked &= np.isfinite(bound_rps)
+    server_capacity[asked] = _asked_capacity_rps(s, f, catalogue, asked)
+
+    possible = np.isfinite(bound_rps) & ~asked
+    for rival in rivals:
+        one = server_capacity[rival, points], price[rival, points]
+        possible &= ~fleet.outdone(least_rps, most_rps, bound_rps, price, *one, *reserve)
+    server_capacity[possible] = _asked_capacity_rps(s, f, catalogue, possible)
+    return _in_front(server_capacity, price, shape)
+
+
+def _bound_rps(s: SharedInputs, f: FrameworkInputs, catalogue: Catalogue, points: int) -> Array:
+    """Load that no server of a type exceeds, by arithmetic, shape (k, points); NaN where it cannot serve."""
+    cpu_ms = request_cpu_ms(s, f)
+    on_time = {
+        speed: queueing.on_time_alone(s.p95_objective_ms, cpu_ms / speed, s.wait_ms, s.time_variation_ratio)
+        for speed in set(catalogue.core_speed_ratio.tolist())
+    }
+    bound_rps = np.empty((len(catalogue.names), points))
+    for i, speed in enumerate(catalogue.core_speed_ratio.tolist()):
+        server = server_of(
+            s, f, catalogue.vcpu_count[i], catalogue.memory_gib[i], catalogue.sustained_cpu_share[i], speed
+        )
+        stable_rps = capacity.stable_load_rps(
+            server.workers_count, server.slots_per_worker_count, server.core_count, server.request_cpu_ms, s.wait_ms
+        )
+        bound_rps[i] = np.where(on_time[speed], s.target_utilization_share * stable_rps, np.nan)
+    return bound_rps
+
+
+def _asked_capacity_rps(
+    s: SharedInputs, f: FrameworkInputs, catalogue: Catalogue, asked: npt.NDArray[np.bool_]
+) -> Array:
+    """What servers carry of the types and points that are asked for, those of the first type first."""
+    instance, point = np.nonzero(asked)
+    s, f = (at_points(inputs, asked.shape[1:], point) for inputs in (s, f))
+    server = server_of(
+        s,
+        f,
+        catalogue.vcpu_count[instance],
+        catalogue.memory_gib[instance],
+        catalogue.sustained_cpu_share[instance],
+        catalogue.core_speed_ratio[instance],
     )
-    rivals = Server(*(np.take_along_axis(np.broadcast_to(values, shape), best, axis=0) for values in types))
-    rival_rps, rival_price = server_capacity_rps(s, f, rivals), np.take_along_axis(price, best, axis=0)
-    for one_rps, one_price in zip(rival_rps, rival_price, strict=True):
-        possible &= ~fleet.outdone(least_load_rps, most_load_rps, most_rps, price, one_rps, one_price, *reserve)
-    np.put_along_axis(possible, best, np.False_, axis=0)
-    server_capacity = server_capacity_rps(s, f, types, possible)
-    np.put_along_axis(server_capacity, best, rival_rps, axis=0)
-    return server_capacity, price
+    return server_capacity_rps(s, f, server)
+
+
+def _in_front(server_capacity_rps: Array, server_usd_per_hour: Array, shape: tuple[int, ...]) -> Offers:
+    """The types of each point that carry something before all others, in their order, and no more than any has."""
+    serves = np.isfinite(server_capacity_rps)
+    left = max(1, int(serves.sum(axis=0, dtype=np.int16).max())), serves.shape[1]
+    capacity_rps, usd_per_hour, index = np.full(left, np.nan), np.full(left, np.nan), np.zeros(left, dtype=np.intp)
+    taken = np.zeros(serves.shape[1], dtype=np.intp)
+    for i, serving in enumerate(serves):
+        point = np.flatnonzero(serving)
+        place = taken[point], point
+        capacity_rps[place], usd_per_hour[place] = server_capacity_rps[i, point], server_usd_per_hour[i, point]
+        index[place] = i
+        taken[point] += 1
+    wanted = -1, *shape
+    return Offers(capacity_rps.reshape(wanted), usd_per_hour.reshape(wanted), index.reshape(wanted))

@@ -239,3 +239,37 @@ def test_the_fleets_of_a_thousand_random_scenarios_are_those_of_brute_force_over
             np.testing.assert_array_equal(served, brute.instance_index >= 0)
             count += len(served)
     assert count >= 1_000
+
+
+@given(seed=st.integers(0, 2**32), types=st.integers(1, 6), spare=st.integers(0, 2), per_point=st.booleans())
+def test_many_points_have_the_fleets_of_few(seed, types, spare, per_point):
+    """
+    Where there are many points types are passed over at those that they serve nothing at: to the last bit the same
+    prices, whatever is missing where, a point without any type included, with one reserve for all or one for each.
+    """
+    generator = np.random.default_rng(seed)
+    capacity_rps, price = generator.uniform(1, 100, (2, types, 7, 3))
+    capacity_rps[generator.random(capacity_rps.shape) < 0.6] = np.nan
+    load_rps = generator.uniform(1, 1000, (4, 7, 1))
+    reserve = (
+        (np.full((7, 1), float(spare)), generator.integers(1, 4, (7, 1)).astype(float)) if per_point else (spare, 2)
+    )
+    few = fleet.cheapest_fleet_usd_per_hour(load_rps, capacity_rps, price, *reserve)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fleet, "_MANY_POINTS", 1)
+        many = fleet.cheapest_fleet_usd_per_hour(load_rps, capacity_rps, price, *reserve)
+    np.testing.assert_array_equal(many, few)
+    each = fleet.servers_required(load_rps, capacity_rps[:, None], *reserve) * price[:, None]
+    np.testing.assert_array_equal(few, np.fmin.reduce(each, axis=0))
+
+
+def test_the_cheapest_type_is_that_of_the_cheapest_fleet():
+    """At a hundred points with types missing the index is the named fleet's; where none serves it is -1."""
+    generator = np.random.default_rng(6)
+    capacity_rps, price = generator.uniform(1, 100, (2, 4, 100))
+    capacity_rps[generator.random(capacity_rps.shape) < 0.5] = np.nan
+    load_rps = generator.uniform(1, 1000, 100)
+    index = fleet.cheapest_type_index(load_rps, capacity_rps, price, 1, 2)
+    named = fleet.cheapest_fleet(load_rps, capacity_rps, price, 1, 2).instance_index
+    assert (index == -1).any()
+    assert index.tolist() == named.tolist()

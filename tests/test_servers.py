@@ -26,18 +26,32 @@ def test_fleets_of_types_that_are_left_are_those_of_all_types(preset, objective_
     s, f, catalogue = draws.shared, draws.framework, draws.catalogue
     least_rps = demand.peak_load_rps(s.peak_users, s.requests_per_user_per_minute, s.direct_peak_load_rps)
     most_rps = least_rps * 20.0
-    capacity_rps, price = servers.offers(s, f, catalogue, least_rps, most_rps)
+    some = servers.offers(s, f, catalogue, least_rps, most_rps)
     every_rps = servers.server_capacity_rps(s, f, servers.servers_of(s, f, catalogue))
-    worked_out = np.isfinite(capacity_rps)
-    assert np.array_equal(capacity_rps[worked_out], every_rps[worked_out])
+    price = catalogue.instance_usd_per_hour[:, None, None] * s.instance_price_ratio
+    price = fleet.server_usd_per_hour(price, s.server_overhead_usd_per_month)
+    worked_out = np.isfinite(some.server_capacity_rps)
+    of_type = np.take_along_axis(every_rps, some.instance_index, axis=0)
+    assert np.array_equal(some.server_capacity_rps[worked_out], of_type[worked_out])
     assert worked_out.sum() < 0.5 * np.isfinite(every_rps).sum()
+    reserve = s.spare_servers, s.minimum_servers
     for load_rps in np.geomspace(least_rps, most_rps, LOADS):
-        left, every = (
-            fleet.cheapest_fleet(load_rps, capacity, price, s.spare_servers, s.minimum_servers)
-            for capacity in (capacity_rps, every_rps)
-        )
+        left = fleet.cheapest_fleet(load_rps, *some[:2], *reserve, some.instance_index)
+        every = fleet.cheapest_fleet(load_rps, every_rps, price, *reserve)
         for of_left, of_every in zip(left, every, strict=True):
             np.testing.assert_array_equal(of_left, of_every)
+
+
+def test_types_that_are_left_stand_in_front_in_the_catalogues_order():
+    """Nothing serves behind a place that is empty, no place is empty at all points, and indices rise."""
+    draws = tco.draw(512, tco.scenario("customer-api"), seed=5)
+    s, f = draws.shared, draws.framework
+    load_rps = demand.peak_load_rps(s.peak_users, s.requests_per_user_per_minute, s.direct_peak_load_rps)
+    left = servers.offers(s, f, draws.catalogue, load_rps, load_rps * 5.0)
+    serves = np.isfinite(left.server_capacity_rps)
+    assert not (serves[1:] & ~serves[:-1]).any()
+    assert serves.any(axis=(1, 2)).all()
+    assert (np.diff(left.instance_index, axis=0)[serves[1:]] > 0).all()
 
 
 def test_few_scenarios_are_worked_out_in_full():
