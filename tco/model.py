@@ -30,7 +30,8 @@ NOT_SPENT: Final = ("delay", "wrong_pick")
 
 COMPONENTS: Final = ("build", "ramp_up", "hiring", "maintenance", "servers", "network", "delay", "wrong_pick")
 
-# Scenarios worked on at a time: their months fit into a core's cache, which is faster, and memory stays bounded.
+# Scenarios worked on at a time, a block of draws: enough that threads seldom wait for one another between the steps,
+# and few enough that memory stays bounded.
 CHUNK_ROWS: Final = 8192
 
 

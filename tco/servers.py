@@ -16,6 +16,34 @@ from tco.inputs import Catalogue, FrameworkInputs, SharedInputs, at_points
 
 # From so many scenarios times ways of serving on, ruling types out takes less time than it saves.
 _MANY_POINTS: Final = 384
+# What a server's capacity depends on, of all frameworks and of each way of serving: as many scenarios as any of it has.
+OF_REQUESTS: Final = (
+    "app_cpu_ms",
+    "wait_ms",
+    "time_variation_ratio",
+    "p95_objective_ms",
+    "inference_request_share",
+    "inference_ms",
+    "model_load_ms",
+    "model_memory_gib",
+    "app_memory_mib",
+    "target_utilization_share",
+    "database_pool_count",
+    "os_memory_gib",
+    "spare_servers",
+    "minimum_servers",
+)
+OF_SERVING: Final = (
+    "app_cpu_ratio",
+    "framework_cpu_ms",
+    "workers_per_vcpu_count",
+    "extra_workers_count",
+    "slots_per_worker_count",
+    "turns_per_worker_count",
+    "worker_memory_mib",
+    "slot_memory_mib",
+    "model_reload_share",
+)
 
 
 class Server(NamedTuple):
@@ -207,7 +235,10 @@ def offers(
     listed_price = catalogue.instance_usd_per_hour[:, None, None] * s.instance_price_ratio
     price = fleet.server_usd_per_hour(listed_price, s.server_overhead_usd_per_month)
     shape = np.broadcast_shapes(
-        np.shape(f.workers_per_vcpu_count), np.shape(s.wait_ms), price.shape[1:], np.shape(least_load_rps)
+        price.shape[1:],
+        np.shape(least_load_rps),
+        *(np.shape(getattr(s, name)) for name in OF_REQUESTS),
+        *(np.shape(getattr(f, name)) for name in OF_SERVING),
     )
     if math.prod(shape) < _MANY_POINTS:
         return Offers(server_capacity_rps(s, f, servers_of(s, f, catalogue)), price, None)

@@ -97,3 +97,20 @@ def test_twice_the_price_for_the_same_is_outdone_where_one_server_more_is_not_a_
 def test_a_rival_that_serves_nothing_outdoes_nobody():
     """NaN capacity: nothing is ruled out."""
     assert fleet.outdone(500, 900, np.array([100.0]), np.array([0.2]), np.nan, 0.0001, 0, 1).tolist() == [False]
+
+
+@pytest.mark.parametrize("name", [*servers.OF_REQUESTS, *servers.OF_SERVING])
+def test_one_input_with_many_values_is_enough_for_types_to_be_ruled_out(name):
+    """Whatever differs between 500 scenarios: each has its fleet, of types that are left, and that of it alone."""
+    start = tco.scenario("ml-product", horizon_months=2)
+
+    def at(value):
+        return start.replace(**{name: value if name in servers.OF_REQUESTS else dict.fromkeys(start.servings, value)})
+
+    many = at(np.ones((500, 1)))
+    if name not in servers.OF_REQUESTS:
+        assert np.shape(getattr(many.framework, name)) == (500, 3)
+    left = servers.offers(many.shared, many.framework, many.catalogue, 1.0, 2.0)
+    assert left.instance_index is not None
+    together, alone = (tco.evaluate(scenario).component_usd["servers"] for scenario in (many, at(1.0)))
+    np.testing.assert_allclose(together, np.broadcast_to(alone, (500, 3)), rtol=1e-12)
