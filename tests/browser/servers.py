@@ -87,12 +87,12 @@ def running(command: list[str], address: str, log_path: Path, **options: Any) ->
 
 
 @contextmanager
-def running_dashboard(log_path: Path) -> Iterator[str]:
+def running_dashboard(log_path: Path, *options: str) -> Iterator[str]:
     """
     Run `tco dashboard` until the block ends.
     """
     port = free_port()
-    command = [sys.executable, "-m", "tco", "dashboard", "--port", str(port), "--no-browser"]
+    command = [sys.executable, "-m", "tco", "dashboard", "--port", str(port), "--no-browser", *options]
     with running(command, f"http://127.0.0.1:{port}/", log_path) as address:
         yield address
 
