@@ -8,6 +8,7 @@ import pytest
 import tco
 from tco.assumptions import data_directory, load_assumptions
 from tco.dashboard.capacity import capacity
+from tco.dashboard.compare import compare
 from tco.dashboard.executive import executive
 from tco.dashboard.explorer import explorer
 from tco.dashboard.hiring import hiring
@@ -19,7 +20,7 @@ from tco.dashboard.uncertainty import uncertainty
 from tco.tables import TableError
 
 SCRIPT = "<img src=x onerror=alert(1)>'\"&"
-PAGES = (executive, explorer, capacity, hiring, time_to_market, uncertainty, method, prices)
+PAGES = (executive, explorer, capacity, hiring, time_to_market, uncertainty, method, prices, compare)
 # Columns of free text in the tables that a user may replace, with the largest number of letters that they take.
 TEXTS = {"label": 80, "note": 800}
 TABLES = (
