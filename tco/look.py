@@ -54,6 +54,11 @@ SUBTITLE_LINE_LETTERS: Final = 48
 # Names beside bars, the first at the top.
 NAMES_AXIS: Final = {"autorange": "reversed", "ticklabelstandoff": 5, "showgrid": False, "zeroline": False}
 GRID: Final = {"gridcolor": "#e4e7eb", "zerolinecolor": "#9aa5b1", "ticklabelstandoff": 5}
+# Along the foot of a chart: the room for numbers and for their title is known. To find it Plotly would measure all
+# labels, and draw the whole chart twice.
+_FOOT_PX: Final = 48
+_FOOT_WITH_TITLE_PX: Final = 57
+_HALF_NUMBER_PX: Final = 24
 MONEY_AXIS: Final = {**GRID, "tickprefix": "$", "tickformat": "~s", "rangemode": "tozero"}
 
 
@@ -258,7 +263,10 @@ def figure(title: str, subtitle: str, traces: list[dict[str, Any]], layout: dict
         "pad": {"l": 8, "b": first_line_px},
         "font": {"size": 15, "weight": 600},
     }
-    margin = {"l": 56, "r": 12, "t": first_line_px + 20, "b": 48}
+    margin = {"l": 56, "r": 12, "t": first_line_px + 20, "b": _FOOT_PX}
+    if "xaxis" in layout:  # numbers; charts with names along their foot leave that to Plotly
+        layout = {**layout, "xaxis": {"automargin": False, **layout["xaxis"]}}
+        margin |= {"r": _HALF_NUMBER_PX, "b": _FOOT_WITH_TITLE_PX if "title" in layout["xaxis"] else _FOOT_PX}
     words = f"{title} ({subtitle})"
     whole_layout = {**_LAYOUT, **layout, "title": heading, "margin": margin, "meta": words}
     return unchecked({"data": traces, "layout": whole_layout})
