@@ -28,7 +28,8 @@ lab: $(READY) ## Open the notebooks in JupyterLab
 	$(BIN)/jupyter lab --notebook-dir=notebooks
 
 test: lint ## Run every check: style, types, tests, notebooks, pages in a browser
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	# In order: pages in a browser, which take longest, begin first, so that no process is left alone with them.
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 lint: $(READY) ## Check style and types
 	$(BIN)/ruff check .
