@@ -98,7 +98,7 @@ def dashboard(
     idle_minutes: Annotated[float | None, typer.Option(help="End open pages that nobody touched for so long.")] = None,
     max_hours: Annotated[float | None, typer.Option(help="End open pages after so long whatever they do.")] = None,
     kernel_memory_mib: Annotated[int | None, typer.Option(help="Memory that a page can take; Linux only.")] = None,
-    heated_kernels: Annotated[int, typer.Option(help="Kernels of both first pages that wait for viewers.")] = 1,
+    heated_kernels: Annotated[int, typer.Option(help="Waiting kernels of each of the first three pages.")] = 1,
 ) -> None:
     """Open the pages in a browser, served on this machine only."""
     # Imported here: the other commands do not wait for a web server.

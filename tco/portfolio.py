@@ -69,7 +69,9 @@ def sweep(
     workers : int
         Processes of this machine. A script that asks for more than one must be safe to import.
     client : dask.distributed.Client, optional
-        A client of a Dask cluster, which does the work instead.
+        A client of a Dask cluster, which does the work instead. Dask has its workers start with
+        `MALLOC_TRIM_THRESHOLD_=65536`, which takes this twice the time; leave it out of the cluster's setting
+        `distributed.nanny.pre-spawn-environ`.
     progress : bool
         Whether a bar shows how far it is.
 

@@ -32,9 +32,10 @@ def write_page(path: Path, code: str, position: int) -> None:
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
-    """A server that gives up after five seconds; it heats the kernels of the first two pages."""
+    """A server that gives up after five seconds; it heats the kernels of the first three pages."""
     directory = tmp_path_factory.mktemp("notebooks")
-    for position, (name, code) in enumerate({"waits": WAITS, "waits_too": WAITS, "never": NEVER_ENDS}.items()):
+    pages = {"waits": WAITS, "waits_too": WAITS, "waits_as_well": WAITS, "never": NEVER_ENDS}
+    for position, (name, code) in enumerate(pages.items()):
         write_page(directory / f"{name}.ipynb", code, position)
     port = free_port()
     found = f"http://127.0.0.1:{port}/"
