@@ -155,7 +155,7 @@ def pattern_of(i: int) -> dict[str, Any]:
     pattern : dict
         As Plotly takes it.
     """
-    return {"shape": PATTERNS[i % len(PATTERNS)], "size": 7, "solidity": 0.2, "fgopacity": 0.4}
+    return {"shape": PATTERNS[i % len(PATTERNS)], "size": 7, "solidity": 0.2, "fillmode": "overlay", "fgopacity": 0.25}
 
 
 def axis(title: str, **settings: Any) -> dict[str, Any]:

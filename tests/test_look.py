@@ -25,7 +25,7 @@ from tco.decision import costs_along, sweep_values
 from tco.evidence import load_evidence
 from tco.flips import winner_map
 from tco.information import worth_knowing
-from tco.look import DASHES, NAMES_AXIS, PATTERNS, SYMBOLS
+from tco.look import DASHES, NAMES_AXIS, PATTERNS, SYMBOLS, bar_of
 from tco.performance import ServerSize, server_performance
 from tco.published import like_for_like_ratios, run_freshness
 from tco.real_servers import predictions, read_real_servers
@@ -243,3 +243,11 @@ def test_marks_are_as_many_as_ways_of_serving():
     assert min(len(set(DASHES)), len(set(SYMBOLS))) >= len(Scenario().assumptions.servings)
     assert len(set(PATTERNS)) >= len(charts.COMPONENT_COLORS)
     assert NAMES_AXIS["autorange"] == "reversed"
+
+
+@pytest.mark.parametrize("i", range(len(PATTERNS)))
+def test_a_bar_is_filled_with_its_colour_below_its_pattern(i):
+    """Words on a bar are white or black by its colour: a pattern in the place of the colour would hide white ones."""
+    bar = go.Figure(go.Bar(marker=bar_of("#117733", i))).data[0]
+    assert (bar.marker.color, bar.marker.pattern.fillmode) == ("#117733", "overlay")
+    assert bar.marker.pattern.fgopacity < 0.5
