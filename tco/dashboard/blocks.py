@@ -26,12 +26,14 @@ from tco.wording import ASSUMPTION_SET_LABELS, COMPONENT_LABELS, count, duration
 
 def card(*children: widgets.Widget, kind: str = "") -> widgets.Box:
     """
-    A box with a border; `kind` adds a class of the style sheet.
+    A box with a border; `kind` adds a class of the style sheet, and one with a chart keeps its room free.
     """
     box = widgets.VBox(children)
     box.add_class("tco-card")
     if kind:
         box.add_class(kind)
+    if any(isinstance(child, Figure) for child in children):
+        box.add_class("tco-chart-card")
     return box
 
 
