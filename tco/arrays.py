@@ -1,7 +1,7 @@
 """The array types that the formulas speak, and the one division that they share."""
 
 from collections.abc import Sequence
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +10,8 @@ Array: TypeAlias = npt.NDArray[np.float64]
 ArrayLike: TypeAlias = float | Sequence[float] | npt.NDArray[Any]
 # An input once it has been checked.
 Value: TypeAlias = float | Array
+# What an array that keeps its type holds: numbers, places, names.
+AnyScalar = TypeVar("AnyScalar", bound=np.generic)
 
 
 def ratio_or_zero(numerator: ArrayLike, denominator: ArrayLike) -> Array:

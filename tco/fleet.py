@@ -1,14 +1,12 @@
 """Fleet: how many servers, of which instance type, at what price."""
 
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from tco.arrays import Array, ArrayLike
+from tco.arrays import AnyScalar, Array, ArrayLike
 from tco.units import HOURS_PER_MONTH
-
-AnyScalar = TypeVar("AnyScalar", bound=np.generic)
 
 _ROUNDING: Final = 1e-12
 # From so many points on, finding out which types they have takes less time than it saves.

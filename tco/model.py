@@ -9,21 +9,19 @@ cloud bill is worked out month by month, since the fleet follows the traffic in 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import Final, TypeVar
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from tco import demand, finance
-from tco.arrays import Array, Value, ratio_or_zero
+from tco.arrays import AnyScalar, Array, Value, ratio_or_zero
 from tco.inputs import Catalogue, FrameworkInputs, InputError, SharedInputs, rows_of
 from tco.limits import binding_limit, lone_p95_ms
 from tco.plan import Plan, make_plan
 from tco.queueing import Response, response, saturation_rps
 from tco.servers import Server, server_of
 from tco.units import HOURS_PER_MONTH, MONTHS_PER_YEAR
-
-AnyScalar = TypeVar("AnyScalar", bound=np.generic)
 
 # Lost margin and expected losses are costs, but nobody pays them as a bill.
 NOT_SPENT: Final = ("delay", "wrong_pick")

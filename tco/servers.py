@@ -16,7 +16,7 @@ from tco.inputs import Catalogue, FrameworkInputs, SharedInputs, at_points
 
 # From so many scenarios times ways of serving on, ruling types out takes less time than it saves.
 _MANY_POINTS: Final = 384
-# What a server's capacity depends on, of all frameworks and of each way of serving: as many scenarios as any of it has.
+# What a server's capacity depends on, of all frameworks and of each way of serving.
 OF_REQUESTS: Final = (
     "app_cpu_ms",
     "wait_ms",
@@ -30,8 +30,6 @@ OF_REQUESTS: Final = (
     "target_utilization_share",
     "database_pool_count",
     "os_memory_gib",
-    "spare_servers",
-    "minimum_servers",
 )
 OF_SERVING: Final = (
     "app_cpu_ratio",
@@ -44,6 +42,9 @@ OF_SERVING: Final = (
     "slot_memory_mib",
     "model_reload_share",
 )
+CAPACITY_INPUTS: Final = frozenset({*OF_REQUESTS, *OF_SERVING})
+# What fleets have beyond the load.
+OF_RESERVE: Final = ("spare_servers", "minimum_servers")
 
 
 class Server(NamedTuple):
@@ -234,10 +235,11 @@ def offers(
     """
     listed_price = catalogue.instance_usd_per_hour[:, None, None] * s.instance_price_ratio
     price = fleet.server_usd_per_hour(listed_price, s.server_overhead_usd_per_month)
+    # As many scenarios as any of what fleets depend on has.
     shape = np.broadcast_shapes(
         price.shape[1:],
         np.shape(least_load_rps),
-        *(np.shape(getattr(s, name)) for name in OF_REQUESTS),
+        *(np.shape(getattr(s, name)) for name in (*OF_REQUESTS, *OF_RESERVE)),
         *(np.shape(getattr(f, name)) for name in OF_SERVING),
     )
     if math.prod(shape) < _MANY_POINTS:

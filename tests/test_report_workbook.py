@@ -15,10 +15,9 @@ from tco.keys import input_keys, with_values
 from tco.model import COMPONENTS
 from tco.report import capacity_equations, model_equations, month_equations
 from tco.report.book import distinct_suffixes
-from tco.report.capacity_inputs import CAPACITY_INPUTS
 from tco.report.equations import ANNUITY, formula, names_in
 from tco.report.workbook import workbook_bytes
-from tco.servers import server_capacity_rps, servers_of
+from tco.servers import CAPACITY_INPUTS, server_capacity_rps, servers_of
 from tco.units import unit_of
 from tests.spreadsheets import cells_of, recalculated, values_of, without_results
 

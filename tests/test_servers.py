@@ -99,16 +99,16 @@ def test_a_rival_that_serves_nothing_outdoes_nobody():
     assert fleet.outdone(500, 900, np.array([100.0]), np.array([0.2]), np.nan, 0.0001, 0, 1).tolist() == [False]
 
 
-@pytest.mark.parametrize("name", [*servers.OF_REQUESTS, *servers.OF_SERVING])
+@pytest.mark.parametrize("name", [*servers.OF_REQUESTS, *servers.OF_RESERVE, *servers.OF_SERVING])
 def test_one_input_with_many_values_is_enough_for_types_to_be_ruled_out(name):
     """Whatever differs between 500 scenarios: each has its fleet, of types that are left, and that of it alone."""
     start = tco.scenario("ml-product", horizon_months=2)
 
     def at(value):
-        return start.replace(**{name: value if name in servers.OF_REQUESTS else dict.fromkeys(start.servings, value)})
+        return start.replace(**{name: dict.fromkeys(start.servings, value) if name in servers.OF_SERVING else value})
 
     many = at(np.ones((500, 1)))
-    if name not in servers.OF_REQUESTS:
+    if name in servers.OF_SERVING:
         assert np.shape(getattr(many.framework, name)) == (500, 3)
     left = servers.offers(many.shared, many.framework, many.catalogue, 1.0, 2.0)
     assert left.instance_index is not None

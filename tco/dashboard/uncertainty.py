@@ -61,9 +61,10 @@ class UncertainState(State):
         Take those groups from an address.
         """
         known = tuple(filter(None, items.get("known", "").split(",")))
-        unknown = [name for name in known if name not in self.groups]
+        groups = self.groups if known else ()
+        unknown = [name for name in known if name not in groups]
         if unknown:
-            self._refuse(f"Not changed: known must be some of {', '.join(self.groups)}; got {shown(unknown[0])}")
+            self._refuse(f"Not changed: known must be some of {', '.join(groups)}; got {shown(unknown[0])}")
             return
         self.known = tuple(dict.fromkeys(known))
 

@@ -3,8 +3,8 @@
 from typing import Any
 
 from tco.report.book import Book
-from tco.report.capacity_inputs import CAPACITY_INPUTS
 from tco.report.provenance import Stated, stated_inputs
+from tco.servers import CAPACITY_INPUTS
 from tco.units import unit_of
 from tco.wording import SHARES
 

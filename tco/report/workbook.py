@@ -2,7 +2,8 @@
 Workbook: a scenario as an Excel file whose cells work the costs out by themselves.
 
 Inputs stand on one sheet as named cells; everything else is formulas of them, but for the capacities of servers, which
-are constants (`tco.report.capacity_inputs`). The sums are those of `tco.evaluate`, to the cent.
+are constants: a load within a latency objective is found by a search that cells cannot express. The inputs that they
+rest on (`tco.servers.CAPACITY_INPUTS`) are marked. The sums are those of `tco.evaluate`, to the cent.
 """
 
 from io import BytesIO
