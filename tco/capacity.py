@@ -118,29 +118,48 @@ def connected_slots_count(slots_per_worker_count: ArrayLike, database_pool_count
     return np.minimum(slots_per_worker_count, database_pool_count).astype(float)
 
 
-def workers_count(
-    vcpu_count: ArrayLike,
-    memory_gib: ArrayLike,
-    os_memory_gib: ArrayLike,
-    worker_memory_gib: ArrayLike,
-    workers_per_vcpu_count: ArrayLike,
-    extra_workers_count: ArrayLike,
+def workers_wanted_count(
+    vcpu_count: ArrayLike, workers_per_vcpu_count: ArrayLike, extra_workers_count: ArrayLike
 ) -> Array:
     """
-    Workers that a server runs: what the serving rule wants, and what memory allows.
+    Workers that the serving rule wants on a server.
 
     Parameters
     ----------
     vcpu_count : array_like
         Virtual CPUs of the server. [1]
+    workers_per_vcpu_count, extra_workers_count : array_like
+        The rule: workers = per vCPU x vCPUs + extra; gunicorn's advice for sync workers is 2 and 1. [1]
+
+    Returns
+    -------
+    workers_wanted_count : array_like
+        Whole workers, at least one. [1]
+
+    Examples
+    --------
+    >>> float(workers_wanted_count(4, 2, 1))
+    9.0
+    """
+    return np.maximum(1.0, np.floor(np.multiply(vcpu_count, workers_per_vcpu_count) + extra_workers_count))
+
+
+def workers_count(
+    workers_wanted_count: ArrayLike, memory_gib: ArrayLike, os_memory_gib: ArrayLike, worker_memory_gib: ArrayLike
+) -> Array:
+    """
+    Workers that a server runs: those wanted, as far as memory allows.
+
+    Parameters
+    ----------
+    workers_wanted_count : array_like
+        Workers that the serving rule wants. [1]
     memory_gib : array_like
         Memory of the server. [GiB]
     os_memory_gib : array_like
         Memory that the operating system and agents keep. [GiB]
     worker_memory_gib : array_like
         Memory of one worker. [GiB]
-    workers_per_vcpu_count, extra_workers_count : array_like
-        The rule: workers = per vCPU x vCPUs + extra; gunicorn's advice for sync workers is 2 and 1. [1]
 
     Returns
     -------
@@ -149,14 +168,11 @@ def workers_count(
 
     Examples
     --------
-    >>> float(workers_count(4, 16, 0.5, 0.25, 2, 1))
-    9.0
-    >>> float(workers_count(4, 4, 0.5, 2, 1, 0))
-    1.0
+    >>> float(workers_count(9, 16, 0.5, 0.25)), float(workers_count(4, 4, 0.5, 2))
+    (9.0, 1.0)
     """
-    wanted = np.maximum(1.0, np.floor(np.multiply(vcpu_count, workers_per_vcpu_count) + extra_workers_count))
     fitting = np.floor(np.maximum(0.0, np.subtract(memory_gib, os_memory_gib)) / worker_memory_gib)
-    return np.minimum(wanted, fitting)
+    return np.minimum(workers_wanted_count, fitting)
 
 
 def stable_load_rps(

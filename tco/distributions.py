@@ -142,7 +142,31 @@ def lognormal_quantile(probability: ArrayLike, low: ArrayLike, value: ArrayLike,
     >>> lognormal_quantile([0.05, 0.5, 0.95], 1, 10, 40).round(9).tolist()
     [1.0, 10.0, 40.0]
     """
-    score = special.ndtri(probability) / SCORE_OF_95
+    return lognormal_at_score(special.ndtri(probability), low, value, high)
+
+
+def lognormal_at_score(score: ArrayLike, low: ArrayLike, value: ArrayLike, high: ArrayLike) -> Array:
+    """
+    The same quantile where the normal score of the probability is known already.
+
+    Parameters
+    ----------
+    score : array_like
+        Standard deviations from the mean of a standard normal distribution. [1]
+    low, value, high : array_like
+        As for `lognormal_quantile`.
+
+    Returns
+    -------
+    quantile : array_like
+        In the unit of the range.
+
+    Examples
+    --------
+    >>> lognormal_at_score([-SCORE_OF_95, 0.0, SCORE_OF_95], 1, 10, 40).round(9).tolist()
+    [1.0, 10.0, 40.0]
+    """
+    score = np.divide(score, SCORE_OF_95)
     above, below = np.log(np.divide(high, value)), np.log(np.divide(value, low))
     return np.asarray(np.multiply(value, np.exp(score * np.where(score > 0, above, below))))
 
@@ -186,3 +210,31 @@ QUANTILES: Final[Mapping[str, Callable[[ArrayLike, float, float, float], Array]]
         "discrete": discrete_quantile,
     }
 )
+
+
+def quantile_at_score(distribution: str, score: Array, low: float, value: float, high: float) -> Array:
+    """
+    Quantile of a distribution where the normal score of the probability is known.
+
+    Parameters
+    ----------
+    distribution : str
+        Its name in `QUANTILES`.
+    score : ndarray
+        Standard deviations from the mean of a standard normal distribution. [1]
+    low, value, high : float
+        The three numbers of a row, in any unit.
+
+    Returns
+    -------
+    quantile : ndarray
+        In the unit of the three numbers.
+
+    Examples
+    --------
+    >>> quantile_at_score("uniform", np.array([0.0]), 10, 11, 20).tolist()
+    [15.0]
+    """
+    if distribution == "lognormal":
+        return lognormal_at_score(score, low, value, high)
+    return QUANTILES[distribution](special.ndtr(score), low, value, high)

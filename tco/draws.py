@@ -15,11 +15,12 @@ from itertools import chain
 from typing import Final, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from scipy import special
 
 from tco.arrays import Array
 from tco.assumptions import FRAMEWORK_NAMES, SHARED_NAMES
-from tco.distributions import QUANTILES
+from tco.distributions import QUANTILES, quantile_at_score
 from tco.inputs import InputError, shown
 from tco.keys import input_keys, label_of, name_of, row_of, with_values
 from tco.scenarios import Scenario, ScenarioError
@@ -147,6 +148,12 @@ class Prior:
                     loadings[key] = ("shared by " + ", ".join(names), sign * float(loading))
         return loadings
 
+    @cached_property
+    def _scored(self) -> tuple[str, ...]:
+        """Streams that count by their normal scores: of lognormal inputs, of those that hang together, and shared."""
+        own = [key for key, one in self.drawn.items() if one.distribution == "lognormal" or key in self._loadings]
+        return (*own, *(stream for stream in self.streams if stream not in self.drawn))
+
     def values_at(self, probabilities: Mapping[str, Array]) -> dict[str, Array]:
         """
         Values of the drawn inputs.
@@ -161,18 +168,48 @@ class Prior:
         values : dict
             For each drawn key its values, in the unit of its name, shape (n,).
         """
+        return self._values_at(probabilities, {name: special.ndtri(probabilities[name]) for name in self._scored})
+
+    def values_of_block(self, block: int, rows: int, *, seed: int) -> dict[str, Array]:
+        """
+        Values of the drawn inputs in one block of draws.
+
+        Parameters
+        ----------
+        block : int
+            Number of the block, from 0.
+        rows : int
+            Its size.
+        seed : int
+            Start of the random numbers.
+
+        Returns
+        -------
+        values : dict
+            For each drawn key its values, in the unit of its name, shape (rows,).
+        """
+        points, orders = _points_of_block(self.streams, block, rows, seed)
+        # All streams have the same numbers, each in its own order: their scores are worked out once.
+        scores = special.ndtri(points)
+        return self._values_at(
+            {name: points[order] for name, order in orders.items()},
+            {name: scores[orders[name]] for name in self._scored},
+        )
+
+    def _values_at(self, probabilities: Mapping[str, Array], scores: Mapping[str, Array]) -> dict[str, Array]:
         values = {}
-        shared_streams = dict.fromkeys(shared for shared, _ in self._loadings.values())
-        shared_scores = {shared: special.ndtri(probabilities[shared]) for shared in shared_streams}
         for key, (low, value, high, distribution) in self.drawn.items():
-            own = probabilities[key]
             if key in self._loadings:
                 shared, loading = self._loadings[key]
-                score = special.ndtri(own) * np.sqrt(1.0 - loading**2) + shared_scores[shared] * loading
-                own = special.ndtr(score)
+                score = scores[key] * np.sqrt(1.0 - loading**2) + scores[shared] * loading
+                quantile = quantile_at_score(distribution, score, low, value, high)
+            elif key in scores:
+                quantile = quantile_at_score(distribution, scores[key], low, value, high)
+            else:
+                quantile = QUANTILES[distribution](probabilities[key], low, value, high)
             unit = unit_of(name_of(key))
             # A lognormal has no end; what is legal has one.
-            values[key] = np.clip(QUANTILES[distribution](own, low, value, high), unit.low, unit.high)
+            values[key] = np.clip(quantile, unit.low, unit.high)
         return values
 
 
@@ -239,10 +276,7 @@ def drawn_values(prior: Prior, n: int, *, seed: int) -> dict[str, Array]:
     values : dict
         For each drawn key its values, in the unit of its name, shape (n,).
     """
-    blocks = [
-        prior.values_at(probabilities_of_block(prior.streams, block, rows, seed=seed))
-        for block, rows in enumerate(block_rows(n))
-    ]
+    blocks = [prior.values_of_block(block, rows, seed=seed) for block, rows in enumerate(block_rows(n))]
     return {key: np.concatenate([block[key] for block in blocks]) for key in prior.drawn}
 
 
@@ -300,6 +334,14 @@ def probabilities_of_block(streams: Iterable[str], block: int, rows: int, *, see
     InputError
         If the seed is no whole number from 0.
     """
+    points, orders = _points_of_block(streams, block, rows, seed)
+    return {stream: points[order] for stream, order in orders.items()}
+
+
+def _points_of_block(
+    streams: Iterable[str], block: int, rows: int, seed: int
+) -> tuple[Array, dict[str, npt.NDArray[np.intp]]]:
+    """Numbers between 0 and 1, and the order in which each stream takes them."""
     if type(seed) is not int or seed < 0:
         raise InputError(f"seed must be a whole number from 0; got {shown(seed)}")
 
@@ -314,7 +356,7 @@ def probabilities_of_block(streams: Iterable[str], block: int, rows: int, *, see
     # Of a power of two, which Sobol points come in, the first ones; none at 0 or 1, where some quantiles have no end.
     points = sobol.random_base2(max(0, rows - 1).bit_length())[:rows, 0]
     points = np.clip(points, 2.0**-31, 1.0 - 2.0**-31)
-    return {stream: points[generator(stream).permutation(rows)] for stream in streams}
+    return points, {stream: generator(stream).permutation(rows) for stream in streams}
 
 
 def range_of(scenario: Scenario, key: str) -> Range:

@@ -113,15 +113,10 @@ def server_of(
     worker_gib = capacity.worker_gib(
         f.worker_memory_mib, s.app_memory_mib, f.slots_per_worker_count, f.slot_memory_mib, s.model_memory_gib
     )
-
-    def workers_count(memory_gib: Value) -> Array:
-        return capacity.workers_count(
-            vcpu_count, memory_gib, s.os_memory_gib, worker_gib, f.workers_per_vcpu_count, f.extra_workers_count
-        )
-
+    workers_wanted = capacity.workers_wanted_count(vcpu_count, f.workers_per_vcpu_count, f.extra_workers_count)
     return Server(
-        workers_count=workers_count(memory_gib),
-        workers_wanted_count=workers_count(np.inf),
+        workers_count=capacity.workers_count(workers_wanted, memory_gib, s.os_memory_gib, worker_gib),
+        workers_wanted_count=workers_wanted,
         slots_per_worker_count=capacity.connected_slots_count(f.slots_per_worker_count, s.database_pool_count),
         core_count=vcpu_count * sustained_cpu_share,
         worker_gib=worker_gib,
@@ -271,21 +266,33 @@ def offers(
 
 
 def _bound_rps(s: SharedInputs, f: FrameworkInputs, catalogue: Catalogue, points: int) -> Array:
-    """Load that no server of a type exceeds, by arithmetic, shape (k, points); NaN where it cannot serve."""
+    """
+    Load that no server of a type exceeds, by arithmetic, shape (k, points).
+
+    NaN where it cannot serve, or where it runs the same workers on the same cores as a cheaper type, which is always
+    the better one: memory beyond what the workers need is of no use.
+    """
     cpu_ms = request_cpu_ms(s, f)
     on_time = {
         speed: queueing.on_time_alone(s.p95_objective_ms, cpu_ms / speed, s.wait_ms, s.time_variation_ratio)
         for speed in set(catalogue.core_speed_ratio.tolist())
     }
     bound_rps = np.empty((len(catalogue.names), points))
-    for i, speed in enumerate(catalogue.core_speed_ratio.tolist()):
+    cheaper_workers: dict[tuple[float, float], list[Array]] = {}
+    for i in np.argsort(catalogue.instance_usd_per_hour, kind="stable"):
+        speed = float(catalogue.core_speed_ratio[i])
         server = server_of(
             s, f, catalogue.vcpu_count[i], catalogue.memory_gib[i], catalogue.sustained_cpu_share[i], speed
         )
         stable_rps = capacity.stable_load_rps(
             server.workers_count, server.slots_per_worker_count, server.core_count, server.request_cpu_ms, s.wait_ms
         )
-        bound_rps[i] = np.where(on_time[speed], s.target_utilization_share * stable_rps, np.nan)
+        on_same_cores = cheaper_workers.setdefault((float(server.core_count), speed), [])
+        served = on_time[speed].copy()
+        for workers_count in on_same_cores:
+            served &= server.workers_count != workers_count
+        on_same_cores.append(server.workers_count)
+        bound_rps[i] = np.where(served, s.target_utilization_share * stable_rps, np.nan)
     return bound_rps
 
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from tco.arrays import Array, ArrayLike
 from tco.decision import serving_labels
-from tco.draws import Prior, block_rows, prior_of, probabilities_of_block
+from tco.draws import Prior, block_rows, prior_of
 from tco.inputs import InputError
 from tco.keys import with_values
 from tco.model import Costs
@@ -256,7 +256,7 @@ def costs_of_block(prior: Prior, block: int, rows: int, *, seed: int) -> Costs:
     costs : Costs
         Arrays of shape (rows, f).
     """
-    values = prior.values_at(probabilities_of_block(prior.streams, block, rows, seed=seed))
+    values = prior.values_of_block(block, rows, seed=seed)
     # Where nothing is drawn, all draws are alike.
     return evaluate(with_values(prior.scenario, values or {"horizon_months": np.full(rows, _horizon(prior))}))
 

@@ -46,23 +46,23 @@ def test_without_workers_there_is_no_capacity():
 
 def test_gunicorns_rule_of_two_per_core_and_one():
     """2 x 4 vCPUs + 1 = 9 workers where memory is plenty."""
-    assert capacity.workers_count(4, 64, 0.5, 0.25, 2, 1) == 9
+    assert capacity.workers_count(capacity.workers_wanted_count(4, 2, 1), 64, 0.5, 0.25) == 9
 
 
 def test_memory_bounds_the_workers():
     """(8 - 0.5) GiB / 2 GiB = 3.75: three workers fit, though the rule wants 2 x 4 + 1 = 9."""
-    assert capacity.workers_count(4, 8, 0.5, 2, 2, 1) == 3
+    assert capacity.workers_count(9, 8, 0.5, 2) == 3
 
 
 @pytest.mark.parametrize("memory_gib", [0.4, 0.5, 2.4])
 def test_no_worker_fits_where_memory_is_short(memory_gib):
     """Below 0.5 GiB for the system + 2 GiB for a worker not one fits, also where the system itself does not."""
-    assert capacity.workers_count(4, memory_gib, 0.5, 2, 1, 0) == 0
+    assert capacity.workers_count(4, memory_gib, 0.5, 2) == 0
 
 
 def test_a_fraction_of_a_core_still_runs_a_worker():
     """One worker per vCPU on a quarter of a vCPU is one worker, not none."""
-    assert capacity.workers_count(0.25, 1, 0.1, 0.25, 1, 0) == 1
+    assert capacity.workers_wanted_count(0.25, 1, 0) == 1
 
 
 def test_memory_of_a_worker_adds_up():

@@ -93,9 +93,8 @@ def brute_force_usd_per_hour(types, case):
 
 def fleet_usd_per_hour(types, case):
     """The same through the formulas."""
-    workers = capacity.workers_count(
-        types.vcpu_count, types.memory_gib, case["os_gib"], case["worker_gib"], case["per_vcpu"], case["extra"]
-    )
+    wanted = capacity.workers_wanted_count(types.vcpu_count, case["per_vcpu"], case["extra"])
+    workers = capacity.workers_count(wanted, types.memory_gib, case["os_gib"], case["worker_gib"])
     one_rps = capacity.stable_load_rps(
         workers, case["slots"], types.vcpu_count * types.sustained_cpu_share, case["cpu_ms"], case["wait_ms"]
     )
