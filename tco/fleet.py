@@ -11,6 +11,8 @@ from tco.units import HOURS_PER_MONTH
 _ROUNDING: Final = 1e-12
 # From so many points on, finding out which types they have takes less time than it saves.
 _MANY_POINTS: Final = 4096
+# Loads worked on at a time: few enough for a core's cache, enough that threads seldom wait for one another.
+_LOADS: Final = 4
 # Far more than rounding can make of a price, and far less than anyone would pay.
 _CLEARLY: Final = 1e-9
 
@@ -240,14 +242,15 @@ def _cheapest_at_many_usd_per_hour(
         for values in (load_rps, server_capacity_rps, server_usd_per_hour, spare_servers, minimum_servers)
     )
     counts = [np.count_nonzero(types > i) for i in range(len(capacity_rps))]
-    cheapest, fleet = np.full(load_rps.shape, np.nan), np.empty(load_rps.shape[1])
-    # A load at a time: a row of points and what is made of it fit into a core's cache.
-    for load, least in zip(load_rps, cheapest, strict=True):
+    cheapest, fleet = np.full(load_rps.shape, np.nan), np.empty((_LOADS, load_rps.shape[1]))
+    for start in range(0, len(load_rps), _LOADS):
+        load, least = load_rps[start : start + _LOADS], cheapest[start : start + _LOADS]
         for count, one_rps, one_usd in zip(counts, capacity_rps, usd_per_hour, strict=True):
             some = slice(count)
-            servers_required(load[some], one_rps[some], spare[0, some], minimum[0, some], out=fleet[some])
-            np.multiply(fleet[some], one_usd[some], out=fleet[some])
-            np.fmin(least[some], fleet[some], out=least[some])
+            one = fleet[: len(load), some]
+            servers_required(load[:, some], one_rps[some], spare[0, some], minimum[0, some], out=one)
+            np.multiply(one, one_usd[some], out=one)
+            np.fmin(least[:, some], one, out=least[:, some])
     back = np.empty_like(order)
     back[order] = np.arange(len(order))
     return np.take(cheapest, back, axis=1)

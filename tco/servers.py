@@ -224,9 +224,10 @@ def offers(
 
     Notes
     -----
-    A capacity within a latency objective takes special functions and sometimes a search. Of two types that arithmetic
-    alone finds best, at the least and at the most load, it is worked out first; most of the others are outdone by one
-    of these even if nothing ever queued at them, and spared. Few scenarios are worked out in full.
+    A capacity within a latency objective takes special functions and sometimes a search. A type that would run the same
+    workers on the same cores as a cheaper one needs none. Of two types that arithmetic alone finds best, at the least
+    and at the most load, it is worked out first; most of the others are outdone by one of these even if nothing ever
+    queued at them, and spared. Few scenarios are worked out in full.
     """
     listed_price = catalogue.instance_usd_per_hour[:, None, None] * s.instance_price_ratio
     price = fleet.server_usd_per_hour(listed_price, s.server_overhead_usd_per_month)
@@ -275,19 +276,19 @@ def _bound_rps(s: SharedInputs, f: FrameworkInputs, catalogue: Catalogue, points
     cpu_ms = request_cpu_ms(s, f)
     on_time = {
         speed: queueing.on_time_alone(s.p95_objective_ms, cpu_ms / speed, s.wait_ms, s.time_variation_ratio)
-        for speed in set(catalogue.core_speed_ratio.tolist())
+        for speed in np.unique(catalogue.core_speed_ratio)
     }
     bound_rps = np.empty((len(catalogue.names), points))
     cheaper_workers: dict[tuple[float, float], list[Array]] = {}
     for i in np.argsort(catalogue.instance_usd_per_hour, kind="stable"):
-        speed = float(catalogue.core_speed_ratio[i])
+        speed = catalogue.core_speed_ratio[i]
         server = server_of(
             s, f, catalogue.vcpu_count[i], catalogue.memory_gib[i], catalogue.sustained_cpu_share[i], speed
         )
         stable_rps = capacity.stable_load_rps(
             server.workers_count, server.slots_per_worker_count, server.core_count, server.request_cpu_ms, s.wait_ms
         )
-        on_same_cores = cheaper_workers.setdefault((float(server.core_count), speed), [])
+        on_same_cores = cheaper_workers.setdefault((float(server.core_count), float(speed)), [])
         served = on_time[speed].copy()
         for workers_count in on_same_cores:
             served &= server.workers_count != workers_count

@@ -10,7 +10,7 @@ from typing import Final, Literal
 import numpy as np
 import numpy.typing as npt
 
-from tco.arrays import Array, ArrayLike
+from tco.arrays import Array, ArrayLike, keep_freed_memory
 from tco.decision import serving_labels
 from tco.draws import Prior, block_rows, prior_of
 from tco.inputs import InputError
@@ -228,6 +228,8 @@ def _evaluated(prior: Prior, n: int, seed: int, workers: int | None) -> Iterator
         costs = costs_of_block(prior, *block, seed=seed)
         return costs.total_usd, ranked_usd(costs)
 
+    if len(blocks) > 1:
+        keep_freed_memory()
     threads = min(workers or os.cpu_count() or 1, len(blocks))
     if threads == 1:
         yield from map(totals, blocks)

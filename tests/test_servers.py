@@ -54,6 +54,23 @@ def test_types_that_are_left_stand_in_front_in_the_catalogues_order():
     assert (np.diff(left.instance_index, axis=0)[serves[1:]] > 0).all()
 
 
+def test_memory_that_no_worker_needs_is_not_paid_for():
+    """Of two types with the same cores the dearer one has twice the memory: it is left only where more workers fit."""
+    draws = tco.draw(1024, tco.scenario("customer-api"), seed=4)
+    s, f = draws.shared, draws.framework
+    left = servers.offers(s, f, draws.catalogue, 1.0, 1e5)
+    pairs = 0
+    for cheap in draws.catalogue.names:
+        if not cheap.startswith("c6g."):
+            continue
+        places = [draws.catalogue.names.index(name) for name in (cheap, cheap.replace("c6g.", "m6g."))]
+        has_cheap, has_dear = ((left.instance_index == i) & np.isfinite(left.server_capacity_rps) for i in places)
+        workers = servers.servers_of(s, f, draws.catalogue.only(np.array(places))).workers_count
+        assert not (has_dear.any(axis=0) & (workers[0] == workers[1])).any()
+        pairs += has_cheap.any()
+    assert pairs == 5
+
+
 def test_few_scenarios_are_worked_out_in_full():
     """One scenario at a time, where nothing is ruled out, gives what a thousand at once give."""
     draws = tco.draw(1024, tco.scenario("customer-api"), seed=3)
