@@ -7,11 +7,12 @@ import time
 from base64 import b64decode
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, expect
 
 import tco
 from tco.assumptions import load_assumptions
@@ -250,11 +251,18 @@ TRACES: dict[str, Callable[[Scenario], list[dict[str, Any]]]] = {
 
 def load_file(page: Page, *, content: bytes, name: str = "scenario.toml") -> None:
     """
+    Load a file of a content and a name.
+    """
+    choose_file(page, {"name": name, "mimeType": "application/toml", "buffer": content})
+
+
+def choose_file(page: Page, file: Path | FilePayload) -> None:
+    """
     Choose a file in the browser's own dialog.
     """
     with page.expect_file_chooser() as chooser:
         page.get_by_role("button", name="Load scenario").click()
-    chooser.value.set_files({"name": name, "mimeType": "application/toml", "buffer": content})
+    chooser.value.set_files(file)
 
 
 def run_cells(page: Page, cells: int) -> None:

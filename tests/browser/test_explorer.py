@@ -19,6 +19,7 @@ from tests.browser.pages import (
     assert_draws,
     assert_fits,
     assert_named,
+    choose_file,
     labels_of,
     load_file,
     open_page,
@@ -181,7 +182,7 @@ def test_saves_and_loads(any_page: Page, dashboard: str, drawn: Drawn, tmp_path:
         (b"format = 1\n[inputs]\npeak_users = -5\n", "peak_users must lie in"),
         (b"\xff\xfe\x00", "UTF-8"),
         (b"format = 1\nx = '<b id=\"injected\">'\n", "fields"),
-        (b"#" * 200_000, "200,000 bytes"),
+        (b"#" * 100_001, "more than 100,000 bytes"),
     ]
     for content, words in bad_files:
         load_file(any_page, content=content, name="<img id=injected src=x onerror=alert(1)>.toml")
@@ -190,6 +191,13 @@ def test_saves_and_loads(any_page: Page, dashboard: str, drawn: Drawn, tmp_path:
         assert scenario_of(any_page).to_toml() == saved.to_toml()
     expect(any_page.locator("#injected")).to_have_count(0)
     assert_shows(any_page, drawn, scenario)
+
+    # Of a gigabyte only the beginning is sent, so that the connection lasts and the page can say no.
+    large = tmp_path / "large.toml"
+    with large.open("wb") as file:
+        file.truncate(10**9)
+    choose_file(any_page, large)
+    expect(red_note(any_page)).to_contain_text("large.toml: the file has more than 100,000 bytes")
 
     # The next good change takes the note away.
     load_file(any_page, content=path.read_bytes().replace(b"1262", b"1500"))

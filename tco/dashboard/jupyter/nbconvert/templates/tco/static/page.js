@@ -130,6 +130,23 @@ function keepOpen() {
   document.querySelectorAll(focused.alike)[focused.place]?.focus();
 }
 
+// A file too large for a message would end the connection. Its beginning is enough for the kernel to refuse it in words.
+// ipywidgets' field for files is not part of the page: it is met where it is opened.
+const MOST_SENT_BYTES = 200_000;
+
+function sendBeginnings({ target }) {
+  const sent = new DataTransfer();
+  for (const file of target.files)
+    sent.items.add(file.size > MOST_SENT_BYTES ? new File([file.slice(0, MOST_SENT_BYTES)], file.name) : file);
+  target.files = sent.files;
+}
+
+const openField = HTMLInputElement.prototype.click;
+HTMLInputElement.prototype.click = function () {
+  if (this.type === "file") this.addEventListener("change", sendBeginnings, { capture: true, once: true });
+  openField.call(this);
+};
+
 // A click on the field with the link copies it.
 document.addEventListener("click", ({ target }) => {
   if (!target.matches?.(".tco-copy-link")) return;
