@@ -41,13 +41,14 @@ def test_a_link_carries_how_servers_are_run_and_bought(monkeypatch):
     assert again.scenario.to_toml() == OWN.to_toml()
 
 
-def test_a_link_carries_what_is_taken_as_known(monkeypatch):
-    """Whoever opens the link of an uncertainty page sees the same boxes ticked, and so the same draws."""
+def test_a_link_carries_what_is_taken_as_known_and_the_inputs_of_the_map(monkeypatch):
+    """Whoever opens the link of an uncertainty page sees the same boxes ticked, so the same draws, and the same map."""
     state = UncertainState()
     state.known = ("Traffic", "Hiring")
+    state.map_keys = ("wait_ms", "ramp_up_weeks.flask")
     monkeypatch.setenv("QUERY_STRING", query_of(state, "uncertainty"))
     again = opened(None, UncertainState)
-    assert again.known == state.known
+    assert (again.known, again.map_keys) == (state.known, state.map_keys)
     assert again.draws.sentence == state.draws.sentence
 
 
@@ -61,6 +62,8 @@ def test_a_link_carries_what_is_taken_as_known(monkeypatch):
         (PriceState, {"zones_count": "nan"}, "zones_count must lie in [0, 100000]; got nan"),
         (PriceState, {"serving": "<img onerror>"}, "serving must be one of"),
         (UncertainState, {"known": "Traffic,Weather"}, "known must be some of"),
+        (UncertainState, {"known": "Traffic", "map": "wait_ms,weather"}, "map must name two inputs that have a range"),
+        (UncertainState, {"map": "wait_ms"}, "map must name two inputs that have a range; got 'wait_ms'"),
     ],
 )
 def test_refuses_what_a_stranger_wrote_and_changes_nothing(monkeypatch, kind, items, sentence):

@@ -36,12 +36,13 @@ MAP_KEYS = ("peak_users", "team_people")
 
 class UncertainState(State):
     """
-    A scenario, and the groups of inputs that the reader takes as known exactly.
+    A scenario, the groups of inputs that the reader takes as known exactly, and the inputs that the map is about.
     """
 
     known = traitlets.Tuple()
+    map_keys = traitlets.Tuple(default_value=MAP_KEYS)
 
-    @traitlets.observe("known")
+    @traitlets.observe("known", "map_keys")
     def _draw_again(self, _change: object) -> None:
         self._show(self.scenario)
 
@@ -50,23 +51,33 @@ class UncertainState(State):
         """The groups of inputs of which something is not known exactly."""
         return tuple(dict.fromkeys(row_of(self.scenario, key).group for key in prior_of(self.scenario).drawn))
 
+    @property
+    def mappable_keys(self) -> tuple[str, ...]:
+        """Keys of the inputs that the map can be about: those with a range."""
+        ranges = {key: range_shown(self.scenario, key) for key in input_keys(self.scenario)}
+        return tuple(key for key, (low, high) in ranges.items() if low < high)
+
     def view_items(self) -> dict[str, str]:
         """
-        The groups that are taken as known.
+        The groups that are taken as known, and the inputs of the map where they are not the usual ones.
         """
-        return {"known": ",".join(self.known)} if self.known else {}
+        items = {"known": self.known, "map": self.map_keys if self.map_keys != MAP_KEYS else ()}
+        return {name: ",".join(values) for name, values in items.items() if values}
 
     def restore_view(self, items: Mapping[str, str]) -> None:
         """
-        Take those groups from an address.
+        Take those groups and inputs from an address.
         """
-        known = tuple(filter(None, items.get("known", "").split(",")))
+        known, keys = (tuple(filter(None, items.get(name, "").split(","))) for name in ("known", "map"))
         groups = self.groups if known else ()
         unknown = [name for name in known if name not in groups]
         if unknown:
             self._refuse(f"Not changed: known must be some of {', '.join(groups)}; got {shown(unknown[0])}")
             return
-        self.known = tuple(dict.fromkeys(known))
+        if keys and (len(keys) != len(MAP_KEYS) or not set(keys) <= set(self.mappable_keys)):
+            self._refuse(f"Not changed: map must name two inputs that have a range; got {shown(items['map'])}")
+            return
+        self.known, self.map_keys = tuple(dict.fromkeys(known)), keys or MAP_KEYS
 
     @property
     def draws(self) -> Uncertainty:
@@ -205,38 +216,36 @@ def flips_html(result: Result) -> str:
     return f"<table class='tco-flips'><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{more}"
 
 
-def map_card(state: State) -> widgets.Box:
+def map_card(state: UncertainState) -> widgets.Box:
     """
     The map of the winner over any two inputs.
     """
-    scenario = state.scenario
-    keys = [key for key in input_keys(scenario) if range_shown(scenario, key)[0] < range_shown(scenario, key)[1]]
-    options = sorted((label_of(scenario, key), key) for key in keys)
+    options = sorted((label_of(state.scenario, key), key) for key in state.mappable_keys)
     menus = []
-    for side, key in zip(("Across", "Up"), MAP_KEYS, strict=True):
+    for side, key in zip(("Across", "Up"), state.map_keys, strict=True):
         menu = widgets.Dropdown(options=options, value=key, description=side)
         menu.add_class(f"tco-map-{side.lower()}")
         menus.append(menu)
 
-    def draw() -> go.Figure:
-        here, known = state.scenario, input_keys(state.scenario)
-        # Another comparison has no ways of serving that an axis may be about.
-        x_key, y_key = (menu.value if menu.value in known else key for menu, key in zip(menus, MAP_KEYS, strict=True))
-        if x_key == y_key:
-            x_key, y_key = MAP_KEYS
-        return charts.winner_chart(here, winner_map(here, x_key, y_key))
-
-    figure = draw()
-    chart = Figure(figure, alt=figure.layout.meta, name="map")
-
-    def show(_change: object = None) -> None:
-        figure = draw()
-        chart.draw(figure, alt=figure.layout.meta)
+    def take(_change: object) -> None:
+        state.map_keys = tuple(menu.value for menu in menus)
 
     for menu in menus:
-        menu.observe(show, "value")
-    state.observe(show, "result")
+        menu.observe(take, "value")
+    chart = blocks.chart_block(state, lambda result: map_figure(result.scenario, state.map_keys), "map")
     return blocks.card(blocks.side_by_side(*menus, kind="tco-controls"), chart)
+
+
+def map_figure(scenario: Scenario, keys: tuple[str, str]) -> go.Figure:
+    """
+    The map over two inputs, or over the usual ones where it makes none.
+    """
+    # Another comparison has no ways of serving that an axis may be about.
+    there = input_keys(scenario)
+    x_key, y_key = (key if key in there else usual for key, usual in zip(keys, MAP_KEYS, strict=True))
+    if x_key == y_key:
+        x_key, y_key = MAP_KEYS
+    return charts.winner_chart(scenario, winner_map(scenario, x_key, y_key))
 
 
 def worth_card(state: UncertainState) -> widgets.Box:
