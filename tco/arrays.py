@@ -1,4 +1,4 @@
-"""The array types that the formulas speak, and the one division that they share."""
+"""The array types that the formulas speak, the one division that they share, and the memory of large arrays."""
 
 from collections.abc import Sequence
 from typing import Any, Final, TypeAlias, TypeVar
@@ -8,12 +8,12 @@ import numpy.typing as npt
 
 Array: TypeAlias = npt.NDArray[np.float64]
 ArrayLike: TypeAlias = float | Sequence[float] | npt.NDArray[Any]
-# The largest array that the GNU C library takes from the system by itself and learns from: just below 32 MiB.
-_LEARNT_FROM: Final = 2**22 - 2**12
 # An input once it has been checked.
 Value: TypeAlias = float | Array
 # What an array that keeps its type holds: numbers, places, names.
 AnyScalar = TypeVar("AnyScalar", bound=np.generic)
+# Numbers in the largest array that the GNU C library learns from: just below 32 MiB.
+_LEARNT_FROM: Final = 2**22 - 2**12
 
 
 def ratio_or_zero(numerator: ArrayLike, denominator: ArrayLike) -> Array:

@@ -149,10 +149,10 @@ class Prior:
         return loadings
 
     @cached_property
-    def _scored(self) -> tuple[str, ...]:
+    def _scored(self) -> frozenset[str]:
         """Streams that count by their normal scores: of lognormal inputs, of those that hang together, and shared."""
-        own = [key for key, one in self.drawn.items() if one.distribution == "lognormal" or key in self._loadings]
-        return (*own, *(stream for stream in self.streams if stream not in self.drawn))
+        others = (key for key, one in self.drawn.items() if one.distribution != "lognormal")
+        return frozenset(self.streams).difference(key for key in others if key not in self._loadings)
 
     def values_at(self, probabilities: Mapping[str, Array]) -> dict[str, Array]:
         """
@@ -192,19 +192,19 @@ class Prior:
         # All streams have the same numbers, each in its own order: their scores are worked out once.
         scores = special.ndtri(points)
         return self._values_at(
-            {name: points[order] for name, order in orders.items()},
+            {name: points[order] for name, order in orders.items() if name not in self._scored},
             {name: scores[orders[name]] for name in self._scored},
         )
 
     def _values_at(self, probabilities: Mapping[str, Array], scores: Mapping[str, Array]) -> dict[str, Array]:
         values = {}
         for key, (low, value, high, distribution) in self.drawn.items():
-            if key in self._loadings:
-                shared, loading = self._loadings[key]
-                score = scores[key] * np.sqrt(1.0 - loading**2) + scores[shared] * loading
+            if key in scores:
+                score = scores[key]
+                if key in self._loadings:
+                    shared, loading = self._loadings[key]
+                    score = score * np.sqrt(1.0 - loading**2) + scores[shared] * loading
                 quantile = quantile_at_score(distribution, score, low, value, high)
-            elif key in scores:
-                quantile = quantile_at_score(distribution, scores[key], low, value, high)
             else:
                 quantile = QUANTILES[distribution](probabilities[key], low, value, high)
             unit = unit_of(name_of(key))
