@@ -227,7 +227,7 @@ def _evaluated(prior: Prior, n: int, seed: int, workers: int | None) -> Iterator
     _ = prior.drawn, prior.streams, prior.scenario.catalogue  # worked out once, and not in each thread
 
     def totals(block: tuple[int, int]) -> tuple[Array, Array]:
-        costs = costs_of_block(prior, *block, seed=seed)
+        costs = _costs_of_block(prior, *block, seed=seed)
         return costs.total_usd, ranked_usd(costs)
 
     if len(blocks) > 1:
@@ -252,26 +252,8 @@ def _keep_freed_memory() -> None:
     np.empty(_LEARNT_FROM)
 
 
-def costs_of_block(prior: Prior, block: int, rows: int, *, seed: int) -> Costs:
-    """
-    Costs of one block of draws.
-
-    Parameters
-    ----------
-    prior : Prior
-        What is known.
-    block : int
-        Number of the block, from 0.
-    rows : int
-        Its size.
-    seed : int
-        Start of the random numbers.
-
-    Returns
-    -------
-    costs : Costs
-        Arrays of shape (rows, f).
-    """
+def _costs_of_block(prior: Prior, block: int, rows: int, *, seed: int) -> Costs:
+    """Costs of one block of draws, arrays of shape (rows, f)."""
     values = prior.values_of_block(block, rows, seed=seed)
     # Where nothing is drawn, all draws are alike.
     return evaluate(with_values(prior.scenario, values or {"horizon_months": np.full(rows, _horizon(prior))}))

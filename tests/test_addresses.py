@@ -9,6 +9,7 @@ import pytest
 import tco
 from tco.dashboard import addresses
 from tco.dashboard.addresses import VIEW, links_html, opened
+from tco.dashboard.blocks import page_links
 from tco.dashboard.price_state import PriceState
 from tco.dashboard.state import State
 from tco.dashboard.uncertainty import UncertainState
@@ -50,6 +51,17 @@ def test_a_link_carries_what_is_taken_as_known_and_the_inputs_of_the_map(monkeyp
     again = opened(None, UncertainState)
     assert (again.known, again.map_keys) == (state.known, state.map_keys)
     assert again.draws.sentence == state.draws.sentence
+
+
+def test_another_map_changes_the_link_and_works_nothing_else_out():
+    """The inputs of the map are no part of the scenario: its result stays the same object, and the link has them."""
+    state = UncertainState()
+    (links,) = page_links(state, "uncertainty").children
+    result, before = state.result, links.value
+    state.map_keys = ("wait_ms", "team_people")
+    assert state.result is result
+    assert "wait_ms" in links.value
+    assert "wait_ms" not in before
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Blocks: the parts that pages are made of. Each takes the state and follows it."""
 
 import base64
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from typing import Any
 
@@ -46,9 +46,11 @@ def side_by_side(*children: widgets.Widget, kind: str = "tco-charts") -> widgets
     return box
 
 
-def html_block(state: State, content: Callable[[Result], str], kind: str, *, trait: str = "result") -> widgets.HTML:
+def html_block(
+    state: State, content: Callable[[Result], str], kind: str, *, trait: str | Sequence[str] = "result"
+) -> widgets.HTML:
     """
-    HTML that is made anew for each result, or for each value of another trait of the state.
+    HTML that is made anew for each result, or for each value of other traits of the state.
     """
     block = widgets.HTML(content(state.result))
     block.add_class(kind)
@@ -104,15 +106,20 @@ def page_links(state: State, here: str) -> widgets.Box:
     """
     return side_by_side(
         html_block(
-            state, lambda result: addresses.links_html(here, result, view_items=state.view_items()), "tco-links"
+            state,
+            lambda result: addresses.links_html(here, result, view_items=state.view_items()),
+            "tco-links",
+            trait=("result", *state.view_traits),
         ),
         kind="tco-actions",
     )
 
 
-def chart_block(state: State, draw: Callable[[Result], go.Figure], name: str, *, trait: str = "result") -> Figure:
+def chart_block(
+    state: State, draw: Callable[[Result], go.Figure], name: str, *, trait: str | Sequence[str] = "result"
+) -> Figure:
     """
-    A chart that is drawn anew for each result, or for each value of another trait; its title describes it for screen
+    A chart that is drawn anew for each result, or for each value of other traits; its title describes it for screen
     readers.
     """
     figure = draw(state.result)

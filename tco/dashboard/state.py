@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import traitlets
 
@@ -37,6 +37,8 @@ class State(traitlets.HasTraits):
     # One trait, so that an observer never sees a scenario with the costs of another.
     result = traitlets.Instance(Result)
     error = traitlets.Unicode()
+    # Names of traits that the address carries and no costs depend on.
+    view_traits: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, scenario: Scenario | None = None, *, today: date | None = None) -> None:
         error = ""

@@ -41,8 +41,9 @@ class UncertainState(State):
 
     known = traitlets.Tuple()
     map_keys = traitlets.Tuple(default_value=MAP_KEYS)
+    view_traits = ("map_keys",)
 
-    @traitlets.observe("known", "map_keys")
+    @traitlets.observe("known")
     def _draw_again(self, _change: object) -> None:
         self._show(self.scenario)
 
@@ -232,7 +233,9 @@ def map_card(state: UncertainState) -> widgets.Box:
 
     for menu in menus:
         menu.observe(take, "value")
-    chart = blocks.chart_block(state, lambda result: map_figure(result.scenario, state.map_keys), "map")
+    chart = blocks.chart_block(
+        state, lambda result: map_figure(result.scenario, state.map_keys), "map", trait=("result", "map_keys")
+    )
     return blocks.card(blocks.side_by_side(*menus, kind="tco-controls"), chart)
 
 
