@@ -9,6 +9,8 @@ from tco.arrays import Array, ArrayLike, ratio_or_zero
 
 # A wait that comes less often than this changes nothing, and dividing by its chance overflows.
 LEAST_PROBABILITY: Final = 1e-12
+# Logarithm of a term that is lost beside 1, and so are a hundred thousand like it.
+_LOST: Final = -50.0
 
 
 def erlang_b(servers_count: ArrayLike, offered_load: ArrayLike) -> Array:
@@ -33,7 +35,7 @@ def erlang_b(servers_count: ArrayLike, offered_load: ArrayLike) -> Array:
               = \frac{e^a \, \Gamma(N + 1, a)}{a^N}
 
     in logarithms, so that thousands of servers overflow nothing. Far above capacity, where the incomplete gamma
-    function vanishes, the first terms of its continued fraction are exact enough.
+    function vanishes, three terms of its continued fraction give the share let in to a trillionth or two of itself.
 
     References
     ----------
@@ -48,14 +50,18 @@ def erlang_b(servers_count: ArrayLike, offered_load: ArrayLike) -> Array:
     # Without load, or with servers without end, nobody is turned away.
     trivial = (load <= 0) | ~np.isfinite(servers)
     servers, load = np.where(trivial, 1.0, servers), np.where(trivial, 1.0, load)
-    tail = special.gammaincc(servers + 1.0, load)
     log_term = servers * np.log(load) - load - special.gammaln(servers + 1.0)
+    # Where the Poisson term of all servers is lost beside 1, so are those beyond it: the tail is 1, as without load.
+    no_tail = (log_term < _LOST) & (load < servers)
+    tail = special.gammaincc(servers + 1.0, np.where(no_tail, 0.0, load))
     far_above = tail < 1e-280
     with np.errstate(over="ignore"):
-        near = np.exp(log_term) / np.where(far_above, 1.0, tail)
-    above = load - servers + 1.0
-    far = 1.0 - servers / (above + servers + servers / np.maximum(above, 1.0))
-    return np.where(trivial, 0.0, np.where(far_above, far, near))
+        blocked_share = np.exp(log_term) / np.where(far_above, 1.0, tail)
+    if far_above.any():
+        beyond = np.maximum(load - servers, 1.0)
+        fraction = beyond + 2.0 + 2.0 * (servers - 1.0) / (beyond + 4.0 + 3.0 * (servers - 2.0) / (beyond + 6.0))
+        blocked_share = np.where(far_above, 1.0 - servers * (1.0 - 1.0 / fraction) / load, blocked_share)
+    return np.where(trivial, 0.0, blocked_share)
 
 
 def erlang_c(servers_count: ArrayLike, offered_load: ArrayLike) -> Array:

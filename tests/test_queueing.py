@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import special
 
 from tco import cores, erlang, queueing
 from tests.core_simulation import simulated_responses
@@ -33,11 +34,25 @@ def erlang_b_by_recursion(servers: int, load: float) -> float:
         (700, 1500.0),
         (5, 720.0),
         (100_000, 99_000.0),
+        # So far below capacity that nobody is turned away to the last digit, and around the load where that begins.
+        (200, 60.0),
+        (100_000, 96_000.0),
+        *((90, load) for load in (20.0, 21.0, 22.0, 23.0, 24.0)),
     ],
 )
 def test_erlang_b_follows_the_recursion(servers, load):
     """The closed form gives what the recursion gives, from 1 to 100,000 servers, below and far above capacity."""
-    assert erlang.erlang_b(servers, load) == pytest.approx(erlang_b_by_recursion(servers, load), rel=1e-6)
+    assert erlang.erlang_b(servers, load) == pytest.approx(erlang_b_by_recursion(servers, load), rel=1e-6, abs=0)
+
+
+@pytest.mark.parametrize("servers", [1, 2, 3, 10, 300, 10_000, 100_000])
+@pytest.mark.parametrize("above", [1.01, 1.5, 10.0])
+def test_far_above_capacity_the_share_let_in_follows_the_recursion(servers, above):
+    """Where the incomplete gamma function vanishes, 1 - B is still right to eleven digits."""
+    vanishes_from = next(load for load in np.geomspace(servers, 1e7, 5000) if special.gammaincc(servers + 1, load) == 0)
+    load = float(vanishes_from * above)
+    let_in = 1.0 - erlang_b_by_recursion(servers, load)
+    assert 1.0 - float(erlang.erlang_b(servers, load)) == pytest.approx(let_in, rel=1e-11, abs=0)
 
 
 def test_erlang_b_of_one_server():
