@@ -15,7 +15,6 @@ from itertools import chain
 from typing import Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from scipy import special
 
 from tco.arrays import Array
@@ -168,45 +167,51 @@ class Prior:
         values : dict
             For each drawn key its values, in the unit of its name, shape (n,).
         """
-        return self._values_at(probabilities, {name: special.ndtri(probabilities[name]) for name in self._scored})
+        return self._values(
+            {
+                name: special.ndtri(probabilities[name]) if name in self._scored else probabilities[name]
+                for name in self.streams
+            }
+        )
 
-    def values_of_block(self, block: int, rows: int, *, seed: int) -> dict[str, Array]:
+    def values_of_blocks(self, blocks: Iterable[tuple[int, int]], *, seed: int) -> dict[str, Array]:
         """
-        Values of the drawn inputs in one block of draws.
+        Values of the drawn inputs in blocks of draws, one behind the other.
 
         Parameters
         ----------
-        block : int
-            Number of the block, from 0.
-        rows : int
-            Its size.
+        blocks : iterable of (int, int)
+            Number of each block, from 0, and its size.
         seed : int
             Start of the random numbers.
 
         Returns
         -------
         values : dict
-            For each drawn key its values, in the unit of its name, shape (rows,).
+            For each drawn key its values, in the unit of its name, shape (rows of all blocks,).
         """
-        points, orders = _points_of_block(self.streams, block, rows, seed)
         # All streams have the same numbers, each in its own order: their scores are worked out once.
-        scores = special.ndtri(points)
-        return self._values_at(
-            {name: points[order] for name, order in orders.items() if name not in self._scored},
-            {name: scores[orders[name]] for name in self._scored},
-        )
+        points = {block: _points_of_block(block, rows, seed) for block, rows in blocks}
+        scores = {block: special.ndtri(of_block) for block, of_block in points.items()}
 
-    def _values_at(self, probabilities: Mapping[str, Array], scores: Mapping[str, Array]) -> dict[str, Array]:
+        def in_order(name: str) -> Array:
+            numbers = scores if name in self._scored else points
+            return np.concatenate([_generator(name, block, seed).permutation(numbers[block]) for block in numbers])
+
+        return self._values({name: in_order(name) for name in self.streams})
+
+    def _values(self, numbers: Mapping[str, Array]) -> dict[str, Array]:
+        """Values by the numbers of each stream: its normal scores if it counts by them, else its probabilities."""
         values = {}
         for key, (low, value, high, distribution) in self.drawn.items():
-            if key in scores:
-                score = scores[key]
-                if key in self._loadings:
-                    shared, loading = self._loadings[key]
-                    score = score * np.sqrt(1.0 - loading**2) + scores[shared] * loading
-                quantile = quantile_at_score(distribution, score, low, value, high)
+            number = numbers[key]
+            if key in self._loadings:
+                shared, loading = self._loadings[key]
+                number = number * np.sqrt(1.0 - loading**2) + numbers[shared] * loading
+            if key in self._scored:
+                quantile = quantile_at_score(distribution, number, low, value, high)
             else:
-                quantile = QUANTILES[distribution](probabilities[key], low, value, high)
+                quantile = QUANTILES[distribution](number, low, value, high)
             unit = unit_of(name_of(key))
             # A lognormal has no end; what is legal has one.
             values[key] = np.clip(quantile, unit.low, unit.high)
@@ -276,8 +281,7 @@ def drawn_values(prior: Prior, n: int, *, seed: int) -> dict[str, Array]:
     values : dict
         For each drawn key its values, in the unit of its name, shape (n,).
     """
-    blocks = [prior.values_of_block(block, rows, seed=seed) for block, rows in enumerate(block_rows(n))]
-    return {key: np.concatenate([block[key] for block in blocks]) for key in prior.drawn}
+    return prior.values_of_blocks(enumerate(block_rows(n)), seed=seed)
 
 
 def block_rows(n: int) -> list[int]:
@@ -334,29 +338,27 @@ def probabilities_of_block(streams: Iterable[str], block: int, rows: int, *, see
     InputError
         If the seed is no whole number from 0.
     """
-    points, orders = _points_of_block(streams, block, rows, seed)
-    return {stream: points[order] for stream, order in orders.items()}
+    points = _points_of_block(block, rows, seed)
+    return {stream: _generator(stream, block, seed).permutation(points) for stream in streams}
 
 
-def _points_of_block(
-    streams: Iterable[str], block: int, rows: int, seed: int
-) -> tuple[Array, dict[str, npt.NDArray[np.intp]]]:
-    """Numbers between 0 and 1, and the order in which each stream takes them."""
+def _points_of_block(block: int, rows: int, seed: int) -> Array:
+    """Numbers between 0 and 1 that all streams have, each in its own order."""
     if type(seed) is not int or seed < 0:
         raise InputError(f"seed must be a whole number from 0; got {shown(seed)}")
-
-    def generator(stream: str) -> np.random.Generator:
-        key = int.from_bytes(blake2b(stream.encode(), digest_size=8).digest())
-        return np.random.default_rng([seed, block, key])
-
     # Half a second and 35 MiB that a page need not wait for.
     from scipy.stats import qmc  # noqa: PLC0415
 
-    sobol = qmc.Sobol(1, rng=generator("points"))
+    sobol = qmc.Sobol(1, rng=_generator("points", block, seed))
     # Of a power of two, which Sobol points come in, the first ones; none at 0 or 1, where some quantiles have no end.
     points = sobol.random_base2(max(0, rows - 1).bit_length())[:rows, 0]
-    points = np.clip(points, 2.0**-31, 1.0 - 2.0**-31)
-    return points, {stream: generator(stream).permutation(rows) for stream in streams}
+    return np.asarray(np.clip(points, 2.0**-31, 1.0 - 2.0**-31))
+
+
+def _generator(stream: str, block: int, seed: int) -> np.random.Generator:
+    """Random numbers of a stream in a block, whatever other streams and blocks there are."""
+    key = int.from_bytes(blake2b(stream.encode(), digest_size=8).digest())
+    return np.random.default_rng([seed, block, key])
 
 
 def range_of(scenario: Scenario, key: str) -> Range:

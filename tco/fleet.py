@@ -1,5 +1,6 @@
 """Fleet: how many servers, of which instance type, at what price."""
 
+import math
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -97,13 +98,13 @@ def outdone(
     most_load_rps: ArrayLike,
     server_capacity_rps: Array,
     server_usd_per_hour: Array,
-    rival_capacity_rps: ArrayLike,
-    rival_usd_per_hour: ArrayLike,
+    rival_capacity_rps: Array,
+    rival_usd_per_hour: Array,
     spare_servers: ArrayLike,
     minimum_servers: ArrayLike,
 ) -> npt.NDArray[np.bool_]:
     r"""
-    Whether a rival's fleet certainly costs less, whatever the load.
+    Whether the fleet of one of several rivals certainly costs less, whatever the load.
 
     Parameters
     ----------
@@ -113,17 +114,17 @@ def outdone(
         Load that one server of each of k types carries at the very most. [req/s]
     server_usd_per_hour : ndarray, shape (k, ...)
         Price of one server of each type. [USD/h]
-    rival_capacity_rps : array_like
-        Load that one server of the rival carries; NaN if it carries none, and then it outdoes nobody. [req/s]
-    rival_usd_per_hour : array_like
-        Price of one server of the rival. [USD/h]
+    rival_capacity_rps : ndarray, shape (r, ...)
+        Load that one server of each of r rivals carries; NaN if it carries none, and then it outdoes nobody. [req/s]
+    rival_usd_per_hour : ndarray, shape (r, ...)
+        Price of one server of each rival. [USD/h]
     spare_servers, minimum_servers : array_like
         As for `servers_required`. [server]
 
     Returns
     -------
     outdone : ndarray of bool, shape (k, ...)
-        Where no load between the two could make the type the cheaper one.
+        Where no load between the two could make the type the cheapest one.
 
     Notes
     -----
@@ -131,34 +132,38 @@ def outdone(
 
     .. math:: p \max\left(\frac{L}{c} + s, m\right), \quad q \max\left(\frac{L}{d} + 1 + s, m\right)
 
-    for a load L, prices p and q, capacities c and d, spare s and minimum m. The difference of broken lines is least at
-    an end or where one of them breaks: four loads decide about all.
+    for a load L, prices p and q, capacities c and d, spare s and minimum m. What the type costs above the rival is
+    least at an end or where it begins to rise, which is where the type's own line breaks: three loads decide about all.
 
     Examples
     --------
     A rival of half the price and the same capacity is cheaper at 5 servers, but perhaps not at 1:
 
-    >>> types = np.array([100.0]), np.array([0.2])
-    >>> outdone(500, 900, *types, 100, 0.1, 0, 1).tolist(), outdone(50, 900, *types, 100, 0.11, 0, 1).tolist()
+    >>> types, rivals = (np.array([100.0]), np.array([0.2])), (np.array([100.0]), np.array([0.11]))
+    >>> outdone(500, 900, *types, *rivals, 0, 1).tolist(), outdone(50, 900, *types, *rivals, 0, 1).tolist()
     ([True], [False])
     """
+    rivals = list(zip(rival_capacity_rps, rival_usd_per_hour, strict=True))
 
-    def rival_at_most(load_rps: ArrayLike) -> Array:
-        servers = np.maximum(np.add(np.divide(load_rps, rival_capacity_rps) + 1.0, spare_servers), minimum_servers)
-        return np.asarray(servers * rival_usd_per_hour)
+    def at_most_usd(load_rps: ArrayLike, capacity_rps: Array, usd_per_hour: Array) -> Array:
+        servers = np.maximum(np.divide(load_rps, capacity_rps) + np.add(1.0, spare_servers), minimum_servers)
+        return np.asarray(servers * usd_per_hour)
 
+    at_ends = [[at_most_usd(load_rps, *rival) for load_rps in (least_load_rps, most_load_rps)] for rival in rivals]
     beyond_spare = np.subtract(minimum_servers, spare_servers)
-    rival_breaks_rps = np.clip((beyond_spare - 1.0) * rival_capacity_rps, least_load_rps, most_load_rps)
-    ends = [(load_rps, rival_at_most(load_rps)) for load_rps in (least_load_rps, most_load_rps, rival_breaks_rps)]
 
     def one_outdone(capacity_rps: Array, usd_per_hour: Array) -> npt.NDArray[np.bool_]:
-        breaks_rps = np.clip(beyond_spare * capacity_rps, least_load_rps, most_load_rps)
+        break_rps = np.clip(beyond_spare * capacity_rps, least_load_rps, most_load_rps)
         clearly_less_usd = usd_per_hour * (1.0 - _CLEARLY)
-        cheaper = [
-            rival_usd < clearly_less_usd * np.maximum(load_rps / capacity_rps + spare_servers, minimum_servers)
-            for load_rps, rival_usd in (*ends, (breaks_rps, rival_at_most(breaks_rps)))
+        at_least, at_most, at_break = (
+            clearly_less_usd * np.maximum(load_rps / capacity_rps + spare_servers, minimum_servers)
+            for load_rps in (least_load_rps, most_load_rps, break_rps)
+        )
+        by_rival = [
+            (rival_least < at_least) & (rival_most < at_most) & (at_most_usd(break_rps, *rival) < at_break)
+            for rival, (rival_least, rival_most) in zip(rivals, at_ends, strict=True)
         ]
-        return np.asarray(np.logical_and.reduce(cheaper))
+        return np.asarray(np.logical_or.reduce(by_rival))
 
     # A loop over the few types, so that what is made on the way stays in the cache.
     return np.stack([one_outdone(*one) for one in zip(server_capacity_rps, server_usd_per_hour, strict=True)])
@@ -201,16 +206,14 @@ def cheapest_fleet_usd_per_hour(
         *(np.shape(values) for values in (load_rps, spare_servers, minimum_servers)),
         *(values.shape[1:] for values in (server_capacity_rps, server_usd_per_hour)),
     )
+    if server_capacity_rps.ndim == len(shape) and math.prod(shape[1:]) >= _MANY_POINTS:
+        loads_rps = np.broadcast_to(load_rps, (shape[0], *np.shape(load_rps)[1:]))
+        return _cheapest_at_many_usd_per_hour(
+            loads_rps, server_capacity_rps, server_usd_per_hour, spare_servers, minimum_servers, shape[1:]
+        ).reshape(shape)
     # Spread over the frameworks once: NumPy works through two arrays of one shape several times faster than through
     # an axis of length 1 against one of length 3.
     load_rps = np.array(np.broadcast_to(load_rps, shape))
-    if server_capacity_rps.ndim == len(shape) and load_rps[0].size >= _MANY_POINTS:
-        # One axis of points in place of scenarios and ways of serving, behind that of loads or types.
-        per_point = (
-            np.broadcast_to(values, (*np.shape(values)[: 1 - len(shape)], *shape[1:])).reshape(-1, load_rps[0].size)
-            for values in (load_rps, server_capacity_rps, server_usd_per_hour, spare_servers, minimum_servers)
-        )
-        return _cheapest_at_many_usd_per_hour(*per_point).reshape(shape)
     cheapest, fleet = np.full(shape, np.nan), np.empty(shape)
     # A loop over the few types, each step over all points in the same memory: an axis of types would take k times as
     # much, and new memory more time than the arithmetic.
@@ -225,35 +228,48 @@ def _cheapest_at_many_usd_per_hour(
     load_rps: Array,
     server_capacity_rps: Array,
     server_usd_per_hour: Array,
-    spare_servers: Array,
-    minimum_servers: Array,
+    spare_servers: ArrayLike,
+    minimum_servers: ArrayLike,
+    shape: tuple[int, ...],
 ) -> Array:
     """
-    The same for many points, all arrays of shape (..., points): at each, types up to the last that serves.
+    The same for many points of a shape, behind an axis of loads or types: at each, types up to the last that serves.
 
     Points with many of them come first, so that what is left of them for each further type is a slice.
     """
-    types = np.zeros(load_rps.shape[1], dtype=np.int16)
-    for i, one_rps in enumerate(server_capacity_rps):
-        types[np.isfinite(one_rps)] = i + 1
+    types = np.zeros(shape, dtype=np.int16)
+    for i, one_rps in enumerate(server_capacity_rps, 1):
+        np.maximum(types, np.multiply(np.isfinite(one_rps), i, dtype=np.int16), out=types)
+    types = types.reshape(-1)
     order = np.argsort(-types, kind="stable")
-    load_rps, capacity_rps, usd_per_hour, spare, minimum = (
-        np.take(values, order, axis=1)
-        for values in (load_rps, server_capacity_rps, server_usd_per_hour, spare_servers, minimum_servers)
-    )
-    counts = [np.count_nonzero(types > i) for i in range(len(capacity_rps))]
-    cheapest, fleet = np.full(load_rps.shape, np.nan), np.empty((_LOADS, load_rps.shape[1]))
+    counts = [np.count_nonzero(types > i) for i in range(len(server_capacity_rps))]
+
+    def places(inner_shape: tuple[int, ...]) -> npt.NDArray[np.intp]:
+        """Where the values of the points stand, in order, in an array in which several points may share one."""
+        own = np.arange(math.prod(inner_shape)).reshape(inner_shape)
+        return np.asarray(np.broadcast_to(own, shape).reshape(-1)[order])
+
+    def in_order(values: Array) -> Array:
+        return np.take(values.reshape(len(values), -1), places(values.shape[1:]), axis=1)
+
+    capacity_rps, usd_per_hour = in_order(server_capacity_rps), in_order(server_usd_per_hour)
+    spare, minimum = (in_order(np.broadcast_to(count, shape)[None])[0] for count in (spare_servers, minimum_servers))
+    load_places, load_rps = places(load_rps.shape[1:]), load_rps.reshape(len(load_rps), -1)
+    back = np.empty_like(order)
+    back[order] = np.arange(len(order))
+    cheapest, fleet = np.empty((len(load_rps), len(order))), np.empty((_LOADS, len(order)))
     for start in range(0, len(load_rps), _LOADS):
-        load, least = load_rps[start : start + _LOADS], cheapest[start : start + _LOADS]
+        load = np.take(load_rps[start : start + _LOADS], load_places, axis=1)
+        least = np.full(load.shape, np.nan)
         for count, one_rps, one_usd in zip(counts, capacity_rps, usd_per_hour, strict=True):
             some = slice(count)
             one = fleet[: len(load), some]
-            servers_required(load[:, some], one_rps[some], spare[0, some], minimum[0, some], out=one)
+            servers_required(load[:, some], one_rps[some], spare[some], minimum[some], out=one)
             np.multiply(one, one_usd[some], out=one)
             np.fmin(least[:, some], one, out=least[:, some])
-    back = np.empty_like(order)
-    back[order] = np.arange(len(order))
-    return np.take(cheapest, back, axis=1)
+        # In this mode NumPy needs no memory on the way; all indices are legal.
+        np.take(least, back, axis=1, out=cheapest[start : start + _LOADS], mode="clip")
+    return cheapest
 
 
 def cheapest_type_index(
@@ -264,12 +280,12 @@ def cheapest_type_index(
     minimum_servers: ArrayLike,
 ) -> npt.NDArray[np.intp]:
     """
-    The type of the cheapest fleet, where there are many points.
+    The type of the cheapest fleet.
 
     Parameters
     ----------
     load_rps, server_capacity_rps, server_usd_per_hour, spare_servers, minimum_servers : array_like
-        As for `cheapest_fleet_usd_per_hour`, but the load has the shape of one type's capacity.
+        As for `cheapest_fleet_usd_per_hour`.
 
     Returns
     -------
@@ -281,15 +297,24 @@ def cheapest_type_index(
     >>> cheapest_type_index(np.array([950.0]), np.array([[240.0], [1000.0]]), np.array([[0.1], [0.4]]), 1, 2).tolist()
     [0]
     """
-    cheapest, index = np.full(np.shape(load_rps), np.inf), np.full(np.shape(load_rps), -1)
-    fleet = np.empty_like(cheapest)
-    for i, (capacity_rps, usd_per_hour) in enumerate(zip(server_capacity_rps, server_usd_per_hour, strict=True)):
-        servers_required(load_rps, capacity_rps, spare_servers, minimum_servers, out=fleet)
+    reserve = spare_servers, minimum_servers
+    shape = np.broadcast_shapes(
+        *map(np.shape, (load_rps, *reserve)), server_capacity_rps.shape[1:], server_usd_per_hour.shape[1:]
+    )
+    if math.prod(shape) < _MANY_POINTS:
+        fleets = servers_required(load_rps, server_capacity_rps, *reserve) * server_usd_per_hour
+        possible = np.isfinite(fleets)
+        index = np.argmin(np.where(possible, fleets, np.inf), axis=0)
+        return np.where(possible.any(axis=0), index, -1)
+    load_rps = np.array(np.broadcast_to(load_rps, shape))
+    # Counted from 1, so that a type that is better is the greatest yet: arithmetic takes less time than a choice.
+    cheapest, number, fleet = np.full(shape, np.inf), np.zeros(shape, dtype=np.int16), np.empty(shape)
+    for i, (capacity_rps, usd_per_hour) in enumerate(zip(server_capacity_rps, server_usd_per_hour, strict=True), 1):
+        servers_required(load_rps, capacity_rps, *reserve, out=fleet)
         np.multiply(fleet, usd_per_hour, out=fleet)
-        better = fleet < cheapest
-        np.copyto(cheapest, fleet, where=better)
-        np.copyto(index, i, where=better)
-    return index
+        np.maximum(number, np.multiply(fleet < cheapest, i, dtype=np.int16), out=number)
+        np.fmin(cheapest, fleet, out=cheapest)
+    return number.astype(np.intp) - 1
 
 
 def cheapest_fleet(
@@ -322,15 +347,14 @@ def cheapest_fleet(
     >>> fleet.usd_per_hour.tolist(), fleet.servers.tolist(), fleet.instance_index.tolist()
     ([0.5], [5.0], [0])
     """
-    servers = servers_required(load_rps, server_capacity_rps, spare_servers, minimum_servers)
-    fleets = servers * server_usd_per_hour
-    possible = np.isfinite(fleets)
-    index = np.argmin(np.where(possible, fleets, np.inf), axis=0)
+    index = cheapest_type_index(load_rps, server_capacity_rps, server_usd_per_hour, spare_servers, minimum_servers)
 
     def chosen(values: npt.NDArray[AnyScalar]) -> npt.NDArray[AnyScalar]:
-        return np.take_along_axis(np.broadcast_to(values, fleets.shape), index[None], axis=0).squeeze(axis=0)
+        of_types = np.broadcast_to(values, (len(values), *index.shape))
+        return np.take_along_axis(of_types, index[None], axis=0).squeeze(axis=0)
 
+    # Where no type can run a worker, the last one's capacity is as good as any: it is NaN.
+    capacity_rps = chosen(server_capacity_rps)
+    servers = servers_required(load_rps, capacity_rps, spare_servers, minimum_servers)
     named = index if instance_index is None else chosen(instance_index)
-    return Fleet(
-        chosen(fleets), chosen(servers), chosen(server_capacity_rps), np.where(possible.any(axis=0), named, -1)
-    )
+    return Fleet(servers * chosen(server_usd_per_hour), servers, capacity_rps, np.where(index >= 0, named, -1))

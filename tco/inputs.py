@@ -61,8 +61,9 @@ def checked(name: str, value: ArrayLike) -> Value:
     if array.dtype.kind not in "iuf":
         raise InputError(f"{name} must be a number; got {shown(value)}")
     array = array.astype(float, copy=False)
-    legal = (array >= unit.low) & (array <= unit.high)
-    if not legal.all():
+    # A NaN is neither the least nor legal: the comparison fails.
+    if array.size and not unit.low <= array.min() <= array.max() <= unit.high:
+        legal = (array >= unit.low) & (array <= unit.high)
         index = tuple(int(i) for i in np.argwhere(~legal)[0])
         where = f" at index {index}" if index else ""
         raise InputError(f"{name} must lie in {_range_text(unit)}; got {array[index]:g}{where}")

@@ -20,7 +20,7 @@ from tco.inputs import Catalogue, FrameworkInputs, InputError, SharedInputs, row
 from tco.limits import binding_limit, lone_p95_ms
 from tco.plan import Plan, make_plan
 from tco.queueing import Response, response, saturation_rps
-from tco.servers import Server, server_of
+from tco.servers import Server, server_of, worker_of
 from tco.units import HOURS_PER_MONTH, MONTHS_PER_YEAR
 
 # Lost margin and expected losses are costs, but nobody pays them as a bill.
@@ -28,9 +28,12 @@ NOT_SPENT: Final = ("delay", "wrong_pick")
 
 COMPONENTS: Final = ("build", "ramp_up", "hiring", "maintenance", "servers", "network", "delay", "wrong_pick")
 
-# Scenarios worked on at a time, a block of draws: enough that threads seldom wait for one another between the steps,
-# and few enough that memory stays bounded.
-CHUNK_ROWS: Final = 8192
+# Scenarios worked on at a time, some blocks of draws: enough that threads seldom wait for one another between NumPy's
+# steps, and few enough that memory stays bounded.
+CHUNK_ROWS: Final = 3 * 8192
+# From so many points on, so few months are added up at a time that they stay in a core's cache.
+_MANY_POINTS: Final = 4096
+_MONTHS_AT_ONCE: Final = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,6 +88,7 @@ class Costs:
         return server_of(
             shared,
             framework,
+            worker_of(shared, framework),
             of_type(catalogue.vcpu_count),
             of_type(catalogue.memory_gib),
             of_type(catalogue.sustained_cpu_share),
@@ -312,25 +316,38 @@ def _later_hires(plan: Plan, staffed_months: Array, live_months: Array) -> tuple
     return leavers, np.log1p(s.team_growth_share_per_year) / MONTHS_PER_YEAR * maintained
 
 
-def _cloud_usd(plan: Plan, discount_share_per_year: Value) -> dict[str, Array]:
-    """Cloud spend of each month from the launch to the horizon, months on an axis in front."""
-    s, cloud = plan.shared, plan.cloud
-    next_month = cloud.month + 1.0
-    value = finance.annuity_months(cloud.month, next_month, s.inflation_share_per_year, discount_share_per_year)
+def _cloud_usd(plan: Plan, discount_share_per_year: Value, months: slice = slice(None)) -> dict[str, Array]:
+    """Cloud spend of each month, or of some of them, from the launch to the horizon, months on an axis in front."""
+    s, cloud, month = plan.shared, plan.cloud, plan.cloud.month[months]
+    next_month = month + 1.0
+    value = finance.annuity_months(month, next_month, s.inflation_share_per_year, discount_share_per_year)
     live_share = np.clip(
-        np.minimum(s.horizon_months, next_month) - np.maximum(plan.team.launch_months, cloud.month), 0.0, 1.0
+        np.minimum(s.horizon_months, next_month) - np.maximum(plan.team.launch_months, month), 0.0, 1.0
     )
-    network_usd_per_month = cloud.balancer_usd_per_hour * HOURS_PER_MONTH + cloud.egress_usd_per_month
+    network_usd_per_month = cloud.balancer_usd_per_hour * HOURS_PER_MONTH + cloud.egress_usd_per_month[months]
     return {
-        "servers": cloud.fleet_usd_per_hour * (live_share * (value * HOURS_PER_MONTH)),
+        "servers": cloud.fleet_usd_per_hour[months] * (live_share * (value * HOURS_PER_MONTH)),
         "network": live_share * (network_usd_per_month * value),
     }
+
+
+def _cloud_total_usd(plan: Plan, discount_share_per_year: Value) -> dict[str, Array]:
+    """Cloud spend of all months together, each added to those before it."""
+    months = len(plan.cloud.month)
+    at_once = _MONTHS_AT_ONCE if plan.cloud.fleet_usd_per_hour[0].size >= _MANY_POINTS else months
+    total_usd: dict[str, Array] = {}
+    for start in range(0, months, at_once):
+        some = _cloud_usd(plan, discount_share_per_year, slice(start, start + at_once))
+        for name, usd in some.items():
+            usd[0] += total_usd.get(name, 0.0)
+            total_usd[name] = usd.sum(axis=0)
+    return total_usd
 
 
 def _costs(shared: SharedInputs, framework: FrameworkInputs, catalogue: Catalogue, shape: tuple[int, ...]) -> Costs:
     plan = make_plan(shared, framework, catalogue)
     spent = _spent_usd(plan, 0.0, shared.horizon_months, shared.discount_share_per_year)
-    spent |= {name: usd.sum(axis=0) for name, usd in _cloud_usd(plan, shared.discount_share_per_year).items()}
+    spent |= _cloud_total_usd(plan, shared.discount_share_per_year)
 
     def shaped(values: npt.NDArray[AnyScalar]) -> npt.NDArray[AnyScalar]:
         rows = shape[0] if len(shape) == 2 else 1

@@ -12,7 +12,7 @@ from tco.inputs import FrameworkInputs, SharedInputs, checked
 from tco.limits import binding_limit
 from tco.queueing import Response, response, saturation_rps
 from tco.scenarios import Scenario
-from tco.servers import Server, server_capacity_rps, server_of
+from tco.servers import Server, server_capacity_rps, server_of, worker_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,4 +148,5 @@ def server_performance(
             ("core_speed_ratio", core_speed_ratio),
         )
     )
-    return ServerPerformance(framework.names, server_of(shared, framework, *sizes), (shared, framework))
+    server = server_of(shared, framework, worker_of(shared, framework), *sizes)
+    return ServerPerformance(framework.names, server, (shared, framework))

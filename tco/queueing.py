@@ -226,6 +226,8 @@ def load_within_objective_rps(
     turns_per_worker_count: ArrayLike,
     most_utilization_share: ArrayLike,
     where: npt.ArrayLike = np.True_,
+    *,
+    search: bool = True,
 ) -> Array:
     """
     Largest load of one server of whose requests 95 in 100 are answered within the objective.
@@ -240,6 +242,8 @@ def load_within_objective_rps(
         Share of saturation that is never exceeded, however generous the objective. [1]
     where : array_like of bool
         Which servers are asked about; the others come back as NaN.
+    search : bool
+        Whether to search for the load where it is the objective that limits it; without, these come back as NaN.
 
     Returns
     -------
@@ -269,14 +273,16 @@ def load_within_objective_rps(
     # A server without workers, or whose lone requests are late already, needs no queue to be worked out.
     able = np.asarray(np.greater(columns[1], 0) & columns[-1])
     able[able] = on_time_alone(*(columns[i][able] for i in (0, 4, 5, 6)))
-    objective, *server, most_share = (column[able] for column in columns[:-1])
+    # Of points in one row mostly all are, and nothing needs to be picked out.
+    picked = slice(None) if able.ndim == 1 and able.all() else able
+    objective, *server, most_share = (column[picked] for column in columns[:-1])
     saturated_rps = saturation_rps(*server[:5])
     load_rps = most_share * saturated_rps
     # Most servers are far from their objective: a bound without special functions spares them the rest.
     doubtful = ~(_longest_likely_ms(load_rps, saturated_rps, *server) <= objective)
     if doubtful.any():
         load_rps[doubtful] = _solved_load_rps(
-            *(column[doubtful] for column in (load_rps, objective, saturated_rps, *server))
+            *(column[doubtful] for column in (load_rps, objective, saturated_rps, *server)), search=search
         )
     found_rps[able] = load_rps
     return found_rps
@@ -320,7 +326,7 @@ def on_time_alone(
     return on_time
 
 
-def _solved_load_rps(most_rps: Array, objective_ms: Array, *server: Array) -> Array:
+def _solved_load_rps(most_rps: Array, objective_ms: Array, *server: Array, search: bool) -> Array:
     """The load at which the objective is just met, for servers of which it is in doubt, and that meet it alone."""
 
     def too_late(load_rps: Array, objective_ms: Array, *server: Array) -> Array:
@@ -329,7 +335,9 @@ def _solved_load_rps(most_rps: Array, objective_ms: Array, *server: Array) -> Ar
     at_most = too_late(most_rps, objective_ms, *server)
     found = most_rps.copy()
     crossing = at_most > 0
-    if crossing.any():
+    if not search:
+        found[crossing] = np.nan
+    elif crossing.any():
         high, at_high, objective_ms, *server = (  # type: ignore[assignment]
             column[crossing] for column in (most_rps, at_most, objective_ms, *server)
         )

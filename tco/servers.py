@@ -47,6 +47,15 @@ CAPACITY_INPUTS: Final = frozenset({*OF_REQUESTS, *OF_SERVING})
 OF_RESERVE: Final = ("spare_servers", "minimum_servers")
 
 
+class Worker(NamedTuple):
+    """What a worker takes, whatever server it runs on."""
+
+    slots_count: Array
+    memory_gib: Array
+    # On the kind of core that CPU times were measured on.
+    request_cpu_ms: Array
+
+
 class Server(NamedTuple):
     """What a server has to serve with."""
 
@@ -85,9 +94,33 @@ def request_cpu_ms(s: SharedInputs, f: FrameworkInputs) -> Array:
     )
 
 
+def worker_of(s: SharedInputs, f: FrameworkInputs) -> Worker:
+    """
+    What a worker takes.
+
+    Parameters
+    ----------
+    s : SharedInputs
+        Requests and product.
+    f : FrameworkInputs
+        The ways of serving.
+
+    Returns
+    -------
+    worker : Worker
+        Slots, memory and the CPU time of a request.
+    """
+    memory_gib = capacity.worker_gib(
+        f.worker_memory_mib, s.app_memory_mib, f.slots_per_worker_count, f.slot_memory_mib, s.model_memory_gib
+    )
+    slots_count = capacity.connected_slots_count(f.slots_per_worker_count, s.database_pool_count)
+    return Worker(slots_count, memory_gib, request_cpu_ms(s, f))
+
+
 def server_of(
     s: SharedInputs,
     f: FrameworkInputs,
+    worker: Worker,
     vcpu_count: Array,
     memory_gib: Array,
     sustained_cpu_share: Array,
@@ -102,6 +135,8 @@ def server_of(
         Requests and product.
     f : FrameworkInputs
         The ways of serving.
+    worker : Worker
+        What a worker takes.
     vcpu_count, memory_gib, sustained_cpu_share, core_speed_ratio : ndarray
         The types, in a shape that broadcasts with the frameworks' last axis. [1], [GiB], [1], [1]
 
@@ -110,21 +145,20 @@ def server_of(
     server : Server
         Workers, cores and memory, and the CPU time of a request on its cores.
     """
-    worker_gib = capacity.worker_gib(
-        f.worker_memory_mib, s.app_memory_mib, f.slots_per_worker_count, f.slot_memory_mib, s.model_memory_gib
-    )
     workers_wanted = capacity.workers_wanted_count(vcpu_count, f.workers_per_vcpu_count, f.extra_workers_count)
     return Server(
-        workers_count=capacity.workers_count(workers_wanted, memory_gib, s.os_memory_gib, worker_gib),
+        workers_count=capacity.workers_count(workers_wanted, memory_gib, s.os_memory_gib, worker.memory_gib),
         workers_wanted_count=workers_wanted,
-        slots_per_worker_count=capacity.connected_slots_count(f.slots_per_worker_count, s.database_pool_count),
+        slots_per_worker_count=worker.slots_count,
         core_count=vcpu_count * sustained_cpu_share,
-        worker_gib=worker_gib,
-        request_cpu_ms=request_cpu_ms(s, f) / core_speed_ratio,
+        worker_gib=worker.memory_gib,
+        request_cpu_ms=worker.request_cpu_ms / core_speed_ratio,
     )
 
 
-def server_capacity_rps(s: SharedInputs, f: FrameworkInputs, server: Server, where: npt.ArrayLike = np.True_) -> Array:
+def server_capacity_rps(
+    s: SharedInputs, f: FrameworkInputs, server: Server, where: npt.ArrayLike = np.True_, *, search: bool = True
+) -> Array:
     """
     Load that one server carries within the latency objective and the highest utilization planned for.
 
@@ -138,6 +172,8 @@ def server_capacity_rps(s: SharedInputs, f: FrameworkInputs, server: Server, whe
         What it has to serve with.
     where : array_like of bool
         Which ones to work out.
+    search : bool
+        Whether to work out those as well that take a search, as `queueing.load_within_objective_rps` has it.
 
     Returns
     -------
@@ -155,6 +191,7 @@ def server_capacity_rps(s: SharedInputs, f: FrameworkInputs, server: Server, whe
         f.turns_per_worker_count,
         s.target_utilization_share,
         where,
+        search=search,
     )
 
 
@@ -179,6 +216,7 @@ def servers_of(s: SharedInputs, f: FrameworkInputs, catalogue: Catalogue) -> Ser
     return server_of(
         s,
         f,
+        worker_of(s, f),
         catalogue.vcpu_count[:, None, None],
         catalogue.memory_gib[:, None, None],
         catalogue.sustained_cpu_share[:, None, None],
@@ -246,36 +284,42 @@ def offers(
     s, f = (at_points(inputs, shape) for inputs in (s, f))
     least_rps, most_rps = (np.broadcast_to(load_rps, shape).reshape(-1) for load_rps in (least_load_rps, most_load_rps))
     price = np.broadcast_to(price, (len(price), *shape)).reshape(len(price), -1)
-    bound_rps = _bound_rps(s, f, catalogue, len(least_rps))
+    worker = worker_of(s, f)
+    bound_rps = _bound_rps(s, f, worker, catalogue, len(least_rps))
     reserve = s.spare_servers, s.minimum_servers
 
     server_capacity = np.full_like(bound_rps, np.nan)
-    rivals = [fleet.cheapest_type_index(load_rps, bound_rps, price, *reserve) for load_rps in (least_rps, most_rps)]
-    points = np.arange(len(least_rps))
-    asked = np.zeros(bound_rps.shape, dtype=bool)
-    for rival in rivals:
-        asked[rival, points] = True
-    asked &= np.isfinite(bound_rps)
-    server_capacity[asked] = _asked_capacity_rps(s, f, catalogue, asked)
 
-    possible = np.isfinite(bound_rps) & ~asked
-    for rival in rivals:
-        one = server_capacity[rival, points], price[rival, points]
-        possible &= ~fleet.outdone(least_rps, most_rps, bound_rps, price, *one, *reserve)
-    server_capacity[possible] = _asked_capacity_rps(s, f, catalogue, possible)
+    def ask(asked: npt.NDArray[np.bool_], *, search: bool) -> None:
+        # Their places, and not the mask, as an index: they are few.
+        places = np.unravel_index(np.flatnonzero(asked), asked.shape)
+        server_capacity[places] = _capacity_at_rps(s, f, worker, catalogue, *places, search=search)
+
+    serves = np.isfinite(bound_rps)
+    ends_rps = least_rps, most_rps
+    # Rivals: at each point the best type for the least load, and for the most.
+    rivals = np.stack([fleet.cheapest_type_index(load_rps, bound_rps, price, *reserve) for load_rps in ends_rps])
+    of_rivals = rivals, np.arange(len(least_rps))
+    asked = np.zeros(bound_rps.shape, dtype=bool)
+    asked[of_rivals] = True
+    # A rival whose capacity takes a search outdoes nobody: one search for all that are left costs less than two.
+    ask(asked & serves, search=False)
+    outdone = fleet.outdone(*ends_rps, bound_rps, price, server_capacity[of_rivals], price[of_rivals], *reserve)
+    ask(serves & np.isnan(server_capacity) & ~outdone, search=True)
     return _in_front(server_capacity, price, shape)
 
 
-def _bound_rps(s: SharedInputs, f: FrameworkInputs, catalogue: Catalogue, points: int) -> Array:
+def _bound_rps(s: SharedInputs, f: FrameworkInputs, worker: Worker, catalogue: Catalogue, points: int) -> Array:
     """
     Load that no server of a type exceeds, by arithmetic, shape (k, points).
 
     NaN where it cannot serve, or where it runs the same workers on the same cores as a cheaper type, which is always
     the better one: memory beyond what the workers need is of no use.
     """
-    cpu_ms = request_cpu_ms(s, f)
     on_time = {
-        speed: queueing.on_time_alone(s.p95_objective_ms, cpu_ms / speed, s.wait_ms, s.time_variation_ratio)
+        speed: queueing.on_time_alone(
+            s.p95_objective_ms, worker.request_cpu_ms / speed, s.wait_ms, s.time_variation_ratio
+        )
         for speed in np.unique(catalogue.core_speed_ratio)
     }
     bound_rps = np.empty((len(catalogue.names), points))
@@ -283,7 +327,7 @@ def _bound_rps(s: SharedInputs, f: FrameworkInputs, catalogue: Catalogue, points
     for i in np.argsort(catalogue.instance_usd_per_hour, kind="stable"):
         speed = catalogue.core_speed_ratio[i]
         server = server_of(
-            s, f, catalogue.vcpu_count[i], catalogue.memory_gib[i], catalogue.sustained_cpu_share[i], speed
+            s, f, worker, catalogue.vcpu_count[i], catalogue.memory_gib[i], catalogue.sustained_cpu_share[i], speed
         )
         stable_rps = capacity.stable_load_rps(
             server.workers_count, server.slots_per_worker_count, server.core_count, server.request_cpu_ms, s.wait_ms
@@ -297,21 +341,28 @@ def _bound_rps(s: SharedInputs, f: FrameworkInputs, catalogue: Catalogue, points
     return bound_rps
 
 
-def _asked_capacity_rps(
-    s: SharedInputs, f: FrameworkInputs, catalogue: Catalogue, asked: npt.NDArray[np.bool_]
+def _capacity_at_rps(
+    s: SharedInputs,
+    f: FrameworkInputs,
+    worker: Worker,
+    catalogue: Catalogue,
+    instance: npt.NDArray[np.intp],
+    point: npt.NDArray[np.intp],
+    *,
+    search: bool,
 ) -> Array:
-    """What servers carry of the types and points that are asked for, those of the first type first."""
-    instance, point = np.nonzero(asked)
-    s, f = (at_points(inputs, asked.shape[1:], point) for inputs in (s, f))
+    """What servers of types of the catalogue carry at points: one type and one point for each number."""
+    s, f = (at_points(inputs, worker.request_cpu_ms.shape, point) for inputs in (s, f))
     server = server_of(
         s,
         f,
+        Worker(*(values[point] for values in worker)),
         catalogue.vcpu_count[instance],
         catalogue.memory_gib[instance],
         catalogue.sustained_cpu_share[instance],
         catalogue.core_speed_ratio[instance],
     )
-    return server_capacity_rps(s, f, server)
+    return server_capacity_rps(s, f, server, search=search)
 
 
 def _in_front(server_capacity_rps: Array, server_usd_per_hour: Array, shape: tuple[int, ...]) -> Offers:

@@ -1,7 +1,7 @@
 """Uncertainty: what the draws say of the answer, how sure it is, and what each choice may be regretted for."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,10 +12,10 @@ import numpy.typing as npt
 
 from tco.arrays import Array, ArrayLike
 from tco.decision import serving_labels
-from tco.draws import Prior, block_rows, prior_of
+from tco.draws import BLOCK_ROWS, Prior, block_rows, prior_of
 from tco.inputs import InputError
 from tco.keys import with_values
-from tco.model import Costs
+from tco.model import CHUNK_ROWS, Costs
 from tco.risk import excess
 from tco.scenarios import Scenario, evaluate
 from tco.wording import count, duration, money, share
@@ -220,24 +220,27 @@ def how_sure(scenario: Scenario | Prior, n: int = DRAWS, *, seed: int = 1, worke
 
 
 def _evaluated(prior: Prior, n: int, seed: int, workers: int | None) -> Iterator[tuple[Array, Array]]:
-    """Totals of each block, all of them and those that can be ranked."""
+    """Totals of some blocks after the other, all of them and those that can be ranked."""
     blocks = list(enumerate(block_rows(n)))
     if workers is not None and workers < 1:
         raise InputError(f"workers must be 1 or more; got {workers}")
     _ = prior.drawn, prior.streams, prior.scenario.catalogue  # worked out once, and not in each thread
 
-    def totals(block: tuple[int, int]) -> tuple[Array, Array]:
-        costs = _costs_of_block(prior, *block, seed=seed)
+    def totals(some: Sequence[tuple[int, int]]) -> tuple[Array, Array]:
+        costs = _costs_of_blocks(prior, some, seed=seed)
         return costs.total_usd, ranked_usd(costs)
 
     if len(blocks) > 1:
         _keep_freed_memory()
     threads = min(workers or os.cpu_count() or 1, len(blocks))
+    # As many as are evaluated together, but some for each thread.
+    at_once = min(CHUNK_ROWS // BLOCK_ROWS, len(blocks) // threads)
+    parts = [blocks[start : start + at_once] for start in range(0, len(blocks), at_once)]
     if threads == 1:
-        yield from map(totals, blocks)
+        yield from map(totals, parts)
         return
     with ThreadPoolExecutor(threads) as pool:
-        yield from pool.map(totals, blocks)
+        yield from pool.map(totals, parts)
 
 
 def _keep_freed_memory() -> None:
@@ -252,15 +255,12 @@ def _keep_freed_memory() -> None:
     np.empty(_LEARNT_FROM)
 
 
-def _costs_of_block(prior: Prior, block: int, rows: int, *, seed: int) -> Costs:
-    """Costs of one block of draws, arrays of shape (rows, f)."""
-    values = prior.values_of_block(block, rows, seed=seed)
+def _costs_of_blocks(prior: Prior, blocks: Sequence[tuple[int, int]], *, seed: int) -> Costs:
+    """Costs of blocks of draws, arrays of shape (rows of all blocks, f)."""
+    rows = sum(rows for _, rows in blocks)
     # Where nothing is drawn, all draws are alike.
-    return evaluate(with_values(prior.scenario, values or {"horizon_months": np.full(rows, _horizon(prior))}))
-
-
-def _horizon(prior: Prior) -> float:
-    return prior.scenario.value("horizon_months")
+    alike = {"horizon_months": np.full(rows, prior.scenario.value("horizon_months"))}
+    return evaluate(with_values(prior.scenario, prior.values_of_blocks(blocks, seed=seed) or alike))
 
 
 def ranked_usd(costs: Costs) -> Array:

@@ -121,14 +121,14 @@ def test_imports_run_one_way(path, layer):
 @pytest.mark.parametrize("module", FORMULAS)
 def test_formulas_import_arithmetic_alone(module):
     """The kernel is arithmetic: NumPy, SciPy, types, and formulas below; no file, table, widget or random generator."""
-    allowed = {"numpy", "scipy", "typing", "collections", "functools", "tco"}
+    allowed = {"math", "numpy", "scipy", "typing", "collections", "functools", "tco"}
     assert {name.split(".")[0] for name in imported(PACKAGE / f"{module}.py")} <= allowed
 
 
 @pytest.mark.parametrize("module", ["inputs", "plan", "model"])
 def test_the_model_reads_no_file(module):
     """Inputs and model are arithmetic too: they import NumPy and the formulas, and no table."""
-    allowed = {"numpy", "scipy", "typing", "collections", "functools", "dataclasses", "reprlib", "tco"}
+    allowed = {"math", "numpy", "scipy", "typing", "collections", "functools", "dataclasses", "reprlib", "tco"}
     assert {name.split(".")[0] for name in imported(PACKAGE / f"{module}.py")} <= allowed
 
 

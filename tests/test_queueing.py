@@ -194,6 +194,18 @@ def test_the_load_within_an_objective_meets_it_and_no_more_would(cpu_ms, wait_ms
         assert queueing.response(min(load * 1.01 + 1e-6 * most, most), *server).p95_ms >= objective_ms * (1 - 1e-3)
 
 
+def test_without_a_search_only_loads_that_the_objective_limits_are_left_out():
+    """Where utilization limits the load it is the same to the last digit; where the objective does it is NaN."""
+    objective_ms = np.geomspace(30, 3000, 200)
+    most_share, server = 0.8, (2, 8, 2, 5, 20, 1.0, 8)
+    searched, not_searched = (
+        queueing.load_within_objective_rps(objective_ms, *server, most_share, search=search) for search in (True, False)
+    )
+    limited = searched < most_share * queueing.saturation_rps(*server[:5])
+    assert 10 < limited.sum() < 190
+    assert np.array_equal(not_searched, np.where(limited, np.nan, searched), equal_nan=True)
+
+
 def test_no_worker_carries_nothing():
     """Where no worker fits there is no load to name."""
     assert np.isnan(queueing.load_within_objective_rps(1000, 0, 4, 2, 5, 50, 1.0, 1.0, 0.6))

@@ -82,38 +82,38 @@ def test_few_scenarios_are_worked_out_in_full():
 
 
 @given(
-    capacities=st.tuples(*[st.floats(0.1, 1e4)] * 2),
-    prices=st.tuples(*[st.floats(0.001, 10)] * 2),
+    capacities=st.tuples(*[st.floats(0.1, 1e4)] * 3),
+    prices=st.tuples(*[st.floats(0.001, 10)] * 3),
     spare=st.integers(0, 3),
     minimum=st.integers(1, 4),
     ends=st.tuples(*[st.floats(0.01, 1e5)] * 2),
     at=st.floats(0, 1),
 )
-def test_a_type_that_is_outdone_is_nowhere_the_cheaper_one(capacities, prices, spare, minimum, ends, at):
-    """At any load between the two ends the rival's fleet costs less than that of a type that it outdoes."""
+def test_a_type_that_is_outdone_is_nowhere_the_cheapest_one(capacities, prices, spare, minimum, ends, at):
+    """At any load between the two ends the fleet of a rival costs less than that of a type that rivals outdo."""
     least_rps, most_rps = sorted(ends)
-    (one_rps, rival_rps), (one_usd, rival_usd) = capacities, prices
-    outdone = fleet.outdone(
-        least_rps, most_rps, np.array([one_rps]), np.array([one_usd]), rival_rps, rival_usd, spare, minimum
-    )
+    types = np.array(capacities), np.array(prices)
+    one, rivals = ([values[some] for values in types] for some in (slice(1), slice(1, None)))
+    outdone = fleet.outdone(least_rps, most_rps, *one, *rivals, spare, minimum)
     load_rps = least_rps + at * (most_rps - least_rps)
-    one, rival = (
-        float(fleet.servers_required(load_rps, rps, spare, minimum) * usd)
-        for rps, usd in ((one_rps, one_usd), (rival_rps, rival_usd))
-    )
-    assert not outdone[0] or rival < one
+    usd = fleet.servers_required(load_rps, types[0], spare, minimum) * types[1]
+    assert not outdone[0] or usd[1:].min() < usd[0]
 
 
-def test_twice_the_price_for_the_same_is_outdone_where_one_server_more_is_not_a_half():
+@pytest.mark.parametrize(("least_rps", "outdone"), [(500, True), (50, False)])
+def test_twice_the_price_for_the_same_is_outdone_where_one_server_more_is_not_a_half(least_rps, outdone):
     """At 5 to 9 servers one more is at most a fifth, and half the price makes up for it; at 1 server it is all."""
-    types = np.array([100.0]), np.array([0.2])
-    assert fleet.outdone(500, 900, *types, 100, 0.1, 0, 1).tolist() == [True]
-    assert fleet.outdone(50, 900, *types, 100, 0.1, 0, 1).tolist() == [False]
+    one, rival = (np.array([100.0]), np.array([0.2])), (np.array([100.0]), np.array([0.1]))
+    assert fleet.outdone(least_rps, 900, *one, *rival, 0, 1).tolist() == [outdone]
+    # A rival that outdoes nobody changes nothing.
+    rivals = (np.array([100.0, 100.0]), np.array([0.1, 0.3]))
+    assert fleet.outdone(least_rps, 900, *one, *rivals, 0, 1).tolist() == [outdone]
 
 
 def test_a_rival_that_serves_nothing_outdoes_nobody():
     """NaN capacity: nothing is ruled out."""
-    assert fleet.outdone(500, 900, np.array([100.0]), np.array([0.2]), np.nan, 0.0001, 0, 1).tolist() == [False]
+    one, rival = (np.array([100.0]), np.array([0.2])), (np.array([np.nan]), np.array([0.0001]))
+    assert fleet.outdone(500, 900, *one, *rival, 0, 1).tolist() == [False]
 
 
 @pytest.mark.parametrize("name", [*servers.OF_REQUESTS, *servers.OF_RESERVE, *servers.OF_SERVING])
