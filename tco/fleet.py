@@ -323,7 +323,7 @@ def cheapest_fleet(
     server_usd_per_hour: Array,
     spare_servers: ArrayLike,
     minimum_servers: ArrayLike,
-    instance_index: npt.NDArray[np.intp] | None = None,
+    instance_index: npt.NDArray[np.int16] | None = None,
 ) -> Fleet:
     """
     The cheapest fleet with its servers and its type.
@@ -356,5 +356,5 @@ def cheapest_fleet(
     # Where no type can run a worker, the last one's capacity is as good as any: it is NaN.
     capacity_rps = chosen(server_capacity_rps)
     servers = servers_required(load_rps, capacity_rps, spare_servers, minimum_servers)
-    named = index if instance_index is None else chosen(instance_index)
+    named = index if instance_index is None else chosen(instance_index).astype(np.intp)
     return Fleet(servers * chosen(server_usd_per_hour), servers, capacity_rps, np.where(index >= 0, named, -1))

@@ -88,9 +88,10 @@ def make_plan(shared: SharedInputs, framework: FrameworkInputs, catalogue: Catal
     plan : Plan
         Rates and times.
     """
+    # Of many scenarios this takes the most memory by far: first, while nothing else is held.
+    cloud = _cloud(shared, framework, catalogue)
     work = _work(shared, framework)
     team = _team(shared, framework, work)
-    cloud = _cloud(shared, framework, catalogue)
     return Plan(shared, work, team, cloud, _wrong_pick_usd(shared, framework, work, team, cloud))
 
 

@@ -235,7 +235,7 @@ class Offers(NamedTuple):
     server_capacity_rps: Array
     server_usd_per_hour: Array
     # Place of the type in the catalogue; without it all types are there, in the catalogue's order.
-    instance_index: npt.NDArray[np.intp] | None
+    instance_index: npt.NDArray[np.int16] | None
 
 
 def offers(
@@ -284,10 +284,16 @@ def offers(
     s, f = (at_points(inputs, shape) for inputs in (s, f))
     least_rps, most_rps = (np.broadcast_to(load_rps, shape).reshape(-1) for load_rps in (least_load_rps, most_load_rps))
     price = np.broadcast_to(price, (len(price), *shape)).reshape(len(price), -1)
-    worker = worker_of(s, f)
-    bound_rps = _bound_rps(s, f, worker, catalogue, len(least_rps))
-    reserve = s.spare_servers, s.minimum_servers
+    return _in_front(_contender_rps(s, f, catalogue, price, least_rps, most_rps), price, shape)
 
+
+def _contender_rps(
+    s: SharedInputs, f: FrameworkInputs, catalogue: Catalogue, price: Array, least_rps: Array, most_rps: Array
+) -> Array:
+    """What servers of each type carry, shape (k, points); NaN where they cannot serve or a rival outdoes them."""
+    worker = worker_of(s, f)
+    reserve = s.spare_servers, s.minimum_servers
+    bound_rps = _bound_rps(s, f, worker, catalogue, len(least_rps))
     server_capacity = np.full_like(bound_rps, np.nan)
 
     def ask(asked: npt.NDArray[np.bool_], *, search: bool) -> None:
@@ -296,17 +302,20 @@ def offers(
         server_capacity[places] = _capacity_at_rps(s, f, worker, catalogue, *places, search=search)
 
     serves = np.isfinite(bound_rps)
-    ends_rps = least_rps, most_rps
     # Rivals: at each point the best type for the least load, and for the most.
-    rivals = np.stack([fleet.cheapest_type_index(load_rps, bound_rps, price, *reserve) for load_rps in ends_rps])
+    rivals = np.stack(
+        [fleet.cheapest_type_index(load_rps, bound_rps, price, *reserve) for load_rps in (least_rps, most_rps)]
+    )
     of_rivals = rivals, np.arange(len(least_rps))
     asked = np.zeros(bound_rps.shape, dtype=bool)
     asked[of_rivals] = True
     # A rival whose capacity takes a search outdoes nobody: one search for all that are left costs less than two.
-    ask(asked & serves, search=False)
-    outdone = fleet.outdone(*ends_rps, bound_rps, price, server_capacity[of_rivals], price[of_rivals], *reserve)
+    ask(serves & asked, search=False)
+    outdone = fleet.outdone(
+        least_rps, most_rps, bound_rps, price, server_capacity[of_rivals], price[of_rivals], *reserve
+    )
     ask(serves & np.isnan(server_capacity) & ~outdone, search=True)
-    return _in_front(server_capacity, price, shape)
+    return server_capacity
 
 
 def _bound_rps(s: SharedInputs, f: FrameworkInputs, worker: Worker, catalogue: Catalogue, points: int) -> Array:
@@ -369,7 +378,7 @@ def _in_front(server_capacity_rps: Array, server_usd_per_hour: Array, shape: tup
     """The types of each point that carry something before all others, in their order, and no more than any has."""
     serves = np.isfinite(server_capacity_rps)
     left = max(1, int(serves.sum(axis=0, dtype=np.int16).max())), serves.shape[1]
-    capacity_rps, usd_per_hour, index = np.full(left, np.nan), np.full(left, np.nan), np.zeros(left, dtype=np.intp)
+    capacity_rps, usd_per_hour, index = np.full(left, np.nan), np.full(left, np.nan), np.zeros(left, dtype=np.int16)
     taken = np.zeros(serves.shape[1], dtype=np.intp)
     for i, serving in enumerate(serves):
         point = np.flatnonzero(serving)

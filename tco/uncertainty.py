@@ -15,9 +15,9 @@ from tco.decision import serving_labels
 from tco.draws import BLOCK_ROWS, Prior, block_rows, prior_of
 from tco.inputs import InputError
 from tco.keys import with_values
-from tco.model import CHUNK_ROWS, Costs
+from tco.model import CHUNK_ROWS, Costs, cost_of_ownership
 from tco.risk import excess
-from tco.scenarios import Scenario, evaluate
+from tco.scenarios import Scenario
 from tco.wording import count, duration, money, share
 
 DRAWS: Final = 2048
@@ -260,7 +260,10 @@ def _costs_of_blocks(prior: Prior, blocks: Sequence[tuple[int, int]], *, seed: i
     rows = sum(rows for _, rows in blocks)
     # Where nothing is drawn, all draws are alike.
     alike = {"horizon_months": np.full(rows, prior.scenario.value("horizon_months"))}
-    return evaluate(with_values(prior.scenario, prior.values_of_blocks(blocks, seed=seed) or alike))
+    scenario = with_values(prior.scenario, prior.values_of_blocks(blocks, seed=seed) or alike)
+    inputs = scenario.shared, scenario.framework, scenario.catalogue
+    del scenario  # it holds the values of each framework a second time
+    return cost_of_ownership(*inputs)
 
 
 def ranked_usd(costs: Costs) -> Array:
