@@ -226,8 +226,6 @@ def load_within_objective_rps(
     turns_per_worker_count: ArrayLike,
     most_utilization_share: ArrayLike,
     where: npt.ArrayLike = np.True_,
-    *,
-    search: bool = True,
 ) -> Array:
     """
     Largest load of one server of whose requests 95 in 100 are answered within the objective.
@@ -242,8 +240,6 @@ def load_within_objective_rps(
         Share of saturation that is never exceeded, however generous the objective. [1]
     where : array_like of bool
         Which servers are asked about; the others come back as NaN.
-    search : bool
-        Whether to search for the load where it is the objective that limits it; without, these come back as NaN.
 
     Returns
     -------
@@ -273,9 +269,61 @@ def load_within_objective_rps(
     # A server without workers, or whose lone requests are late already, needs no queue to be worked out.
     able = np.asarray(np.greater(columns[1], 0) & columns[-1])
     able[able] = on_time_alone(*(columns[i][able] for i in (0, 4, 5, 6)))
-    # Of points in one row mostly all are, and nothing needs to be picked out.
-    picked = slice(None) if able.ndim == 1 and able.all() else able
-    objective, *server, most_share = (column[picked] for column in columns[:-1])
+    found_rps[able] = load_of_able_rps(*(column[able] for column in columns[:-1]))
+    return found_rps
+
+
+def load_of_able_rps(
+    objective_ms: ArrayLike,
+    workers: ArrayLike,
+    slots_per_worker_count: ArrayLike,
+    core_count: ArrayLike,
+    cpu_ms: ArrayLike,
+    wait_ms: ArrayLike,
+    variation_ratio: ArrayLike,
+    turns_per_worker_count: ArrayLike,
+    most_utilization_share: ArrayLike,
+    *,
+    search: bool = True,
+) -> Array:
+    """
+    The same for servers that have a worker and that answer a lone request in time, one beside the other.
+
+    Parameters
+    ----------
+    objective_ms, workers, slots_per_worker_count, core_count, cpu_ms, wait_ms, variation_ratio : array_like
+        As for `load_within_objective_rps`; numbers, or arrays of shape (n,).
+    turns_per_worker_count, most_utilization_share : array_like
+        As for `load_within_objective_rps`.
+    search : bool
+        Whether to search for the load where it is the objective that limits it; without, these come back as NaN.
+
+    Returns
+    -------
+    load_rps : ndarray, shape (n,)
+        Largest load. [req/s]
+
+    Examples
+    --------
+    >>> queue = [1, 1, 1, 10, 0, 1, 1, 0.9]
+    >>> load_of_able_rps([60.0, 600.0], *queue).round(0).tolist()
+    [50.0, 90.0]
+    >>> load_of_able_rps([60.0, 600.0], *queue, search=False).round(0).tolist()
+    [nan, 90.0]
+    """
+    quantities = (
+        objective_ms,
+        workers,
+        slots_per_worker_count,
+        core_count,
+        cpu_ms,
+        wait_ms,
+        variation_ratio,
+        turns_per_worker_count,
+        most_utilization_share,
+    )
+    columns = np.broadcast_arrays(*(np.asarray(value, dtype=float) for value in quantities))
+    objective, *server, most_share = columns
     saturated_rps = saturation_rps(*server[:5])
     load_rps = most_share * saturated_rps
     # Most servers are far from their objective: a bound without special functions spares them the rest.
@@ -284,8 +332,7 @@ def load_within_objective_rps(
         load_rps[doubtful] = _solved_load_rps(
             *(column[doubtful] for column in (load_rps, objective, saturated_rps, *server)), search=search
         )
-    found_rps[able] = load_rps
-    return found_rps
+    return load_rps
 
 
 def on_time_alone(

@@ -156,9 +156,7 @@ def server_of(
     )
 
 
-def server_capacity_rps(
-    s: SharedInputs, f: FrameworkInputs, server: Server, where: npt.ArrayLike = np.True_, *, search: bool = True
-) -> Array:
+def server_capacity_rps(s: SharedInputs, f: FrameworkInputs, server: Server, where: npt.ArrayLike = np.True_) -> Array:
     """
     Load that one server carries within the latency objective and the highest utilization planned for.
 
@@ -172,27 +170,28 @@ def server_capacity_rps(
         What it has to serve with.
     where : array_like of bool
         Which ones to work out.
-    search : bool
-        Whether to work out those as well that take a search, as `queueing.load_within_objective_rps` has it.
 
     Returns
     -------
     server_capacity_rps : ndarray
         Largest load; NaN where no worker fits, a lone request misses the objective, or nobody asked. [req/s]
     """
-    return queueing.load_within_objective_rps(
-        s.p95_objective_ms,
-        server.workers_count,
-        server.slots_per_worker_count,
-        server.core_count,
-        server.request_cpu_ms,
-        s.wait_ms,
-        s.time_variation_ratio,
-        f.turns_per_worker_count,
-        s.target_utilization_share,
-        where,
-        search=search,
-    )
+    return queueing.load_within_objective_rps(**_of_load(s, f, server), where=where)
+
+
+def _of_load(s: SharedInputs, f: FrameworkInputs, server: Server) -> dict[str, Value]:
+    """What the load within an objective depends on, as `queueing` calls it."""
+    return {
+        "objective_ms": s.p95_objective_ms,
+        "workers": server.workers_count,
+        "slots_per_worker_count": server.slots_per_worker_count,
+        "core_count": server.core_count,
+        "cpu_ms": server.request_cpu_ms,
+        "wait_ms": s.wait_ms,
+        "variation_ratio": s.time_variation_ratio,
+        "turns_per_worker_count": f.turns_per_worker_count,
+        "most_utilization_share": s.target_utilization_share,
+    }
 
 
 def servers_of(s: SharedInputs, f: FrameworkInputs, catalogue: Catalogue) -> Server:
@@ -360,7 +359,7 @@ def _capacity_at_rps(
     *,
     search: bool,
 ) -> Array:
-    """What servers of types of the catalogue carry at points: one type and one point for each number."""
+    """What servers of types of the catalogue carry at points where they serve: a type and a point for each number."""
     s, f = (at_points(inputs, worker.request_cpu_ms.shape, point) for inputs in (s, f))
     server = server_of(
         s,
@@ -371,7 +370,7 @@ def _capacity_at_rps(
         catalogue.sustained_cpu_share[instance],
         catalogue.core_speed_ratio[instance],
     )
-    return server_capacity_rps(s, f, server, search=search)
+    return queueing.load_of_able_rps(**_of_load(s, f, server), search=search)
 
 
 def _in_front(server_capacity_rps: Array, server_usd_per_hour: Array, shape: tuple[int, ...]) -> Offers:

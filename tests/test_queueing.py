@@ -198,9 +198,11 @@ def test_without_a_search_only_loads_that_the_objective_limits_are_left_out():
     """Where utilization limits the load it is the same to the last digit; where the objective does it is NaN."""
     objective_ms = np.geomspace(30, 3000, 200)
     most_share, server = 0.8, (2, 8, 2, 5, 20, 1.0, 8)
+    able = queueing.on_time_alone(objective_ms, 5, 20, 1.0)
     searched, not_searched = (
-        queueing.load_within_objective_rps(objective_ms, *server, most_share, search=search) for search in (True, False)
+        queueing.load_of_able_rps(objective_ms[able], *server, most_share, search=search) for search in (True, False)
     )
+    assert np.array_equal(searched, queueing.load_within_objective_rps(objective_ms, *server, most_share)[able])
     limited = searched < most_share * queueing.saturation_rps(*server[:5])
     assert 10 < limited.sum() < 190
     assert np.array_equal(not_searched, np.where(limited, np.nan, searched), equal_nan=True)
