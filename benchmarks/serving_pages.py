@@ -155,7 +155,7 @@ def main() -> None:
             say(f"after all {count}", taken(team))
         print(f"\n{VIEWERS} pages opened at once: {spread(list(opening))}")
         print(f"{VIEWERS} viewers moving a slider without rest, to the changed sentence: {spread(moved)}")
-        print(f"one page after another: {spread(each)}; {len(failures)} of {count} failed")
+        print(f"one page after another: {len(failures)} of {count} failed; {spread(each) if len(each) > 1 else 'none'}")
         print(f"memory of a viewer: {(full.pss_mib - start.pss_mib) / VIEWERS:.0f} MiB")
 
 

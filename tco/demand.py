@@ -63,7 +63,15 @@ def traffic_ratio(month: ArrayLike, traffic_growth_share_per_month: ArrayLike) -
     >>> float(traffic_ratio(2, 0.1).round(6))
     1.21
     """
-    return np.power(np.add(1.0, traffic_growth_share_per_month), month)
+    ratio_per_month, month = np.add(1.0, traffic_growth_share_per_month), np.asarray(month, dtype=float)
+    if not ratio_per_month.ndim or month.ndim <= ratio_per_month.ndim:
+        return np.power(ratio_per_month, month)
+    # Many scenarios, months on an axis in front. Along an axis of exponents NumPy works some powers out in another way,
+    # depending on how many scenarios there are, and the last digit differs; with one exponent at a time it does not.
+    ratio = np.empty(np.broadcast_shapes(month.shape, ratio_per_month.shape))
+    for one_month, of_month in zip(month, ratio, strict=True):
+        np.power(ratio_per_month, one_month, out=of_month)
+    return ratio
 
 
 def stretched_share(profile_share: Array, mean_to_peak_share: float) -> Array:

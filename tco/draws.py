@@ -27,7 +27,7 @@ from tco.tables import Quantity
 from tco.units import unit_of
 from tco.wording import inside
 
-# Draws made at a time. Blocks know nothing of one another: they may be made in any order, anywhere.
+# Draws that share one sequence of points. Blocks know nothing of one another: they may be made in any order, anywhere.
 BLOCK_ROWS: Final = 8192
 MOST_DRAWS: Final = 100_000_000
 

@@ -12,7 +12,7 @@ from tco.units import HOURS_PER_MONTH
 _ROUNDING: Final = 1e-12
 # From so many points on, finding out which types they have takes less time than it saves.
 _MANY_POINTS: Final = 4096
-# Loads worked on at a time: few enough for a core's cache, enough that threads seldom wait for one another.
+# Loads worked on at a time: few enough for the cache, enough that threads seldom wait for one another.
 _LOADS: Final = 4
 # Far more than rounding can make of a price, and far less than anyone would pay.
 _CLEARLY: Final = 1e-9
@@ -285,7 +285,7 @@ def cheapest_type_index(
     Parameters
     ----------
     load_rps, server_capacity_rps, server_usd_per_hour, spare_servers, minimum_servers : array_like
-        As for `cheapest_fleet_usd_per_hour`.
+        As for `cheapest_fleet_usd_per_hour`, but none has more axes than one type's capacity.
 
     Returns
     -------
@@ -331,7 +331,7 @@ def cheapest_fleet(
     Parameters
     ----------
     load_rps, server_capacity_rps, server_usd_per_hour, spare_servers, minimum_servers : array_like
-        As for `cheapest_fleet_usd_per_hour`.
+        As for `cheapest_fleet_usd_per_hour`, but none has more axes than one type's capacity.
     instance_index : ndarray of int, optional
         What the types are called by, in a shape that broadcasts to theirs; by default their place in front.
 

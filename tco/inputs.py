@@ -61,7 +61,7 @@ def checked(name: str, value: ArrayLike) -> Value:
     if array.dtype.kind not in "iuf":
         raise InputError(f"{name} must be a number; got {shown(value)}")
     array = array.astype(float, copy=False)
-    # A NaN is neither the least nor legal: the comparison fails.
+    # With a NaN among them the least is NaN, and no comparison with that holds.
     if array.size and not unit.low <= array.min() <= array.max() <= unit.high:
         legal = (array >= unit.low) & (array <= unit.high)
         index = tuple(int(i) for i in np.argwhere(~legal)[0])

@@ -31,7 +31,7 @@ COMPONENTS: Final = ("build", "ramp_up", "hiring", "maintenance", "servers", "ne
 # Scenarios worked on at a time, some blocks of draws: enough that threads seldom wait for one another between NumPy's
 # steps, and few enough that memory stays bounded.
 CHUNK_ROWS: Final = 3 * 8192
-# From so many points on, so few months are added up at a time that they stay in a core's cache.
+# From so many points on, so few months are added up at a time that they stay in the cache.
 _MANY_POINTS: Final = 4096
 _MONTHS_AT_ONCE: Final = 4
 
@@ -340,7 +340,8 @@ def _cloud_total_usd(plan: Plan, discount_share_per_year: Value) -> dict[str, Ar
         some = _cloud_usd(plan, discount_share_per_year, slice(start, start + at_once))
         for name, usd in some.items():
             usd[0] += total_usd.get(name, 0.0)
-            total_usd[name] = usd.sum(axis=0)
+            # One after the other, where `sum` would take pairs of a lone scenario's: the same digits in any company.
+            total_usd[name] = np.cumsum(usd, axis=0)[-1]
     return total_usd
 
 

@@ -287,7 +287,7 @@ def load_of_able_rps(
     search: bool = True,
 ) -> Array:
     """
-    The same for servers that have a worker and that answer a lone request in time, one beside the other.
+    Largest load within the objective, for servers that have a worker and answer a lone request in time.
 
     Parameters
     ----------
@@ -325,7 +325,7 @@ def load_of_able_rps(
     columns = np.broadcast_arrays(*(np.asarray(value, dtype=float) for value in quantities))
     objective, *server, most_share = columns
     saturated_rps = saturation_rps(*server[:5])
-    load_rps = most_share * saturated_rps
+    load_rps = np.asarray(most_share * saturated_rps)
     # Most servers are far from their objective: a bound without special functions spares them the rest.
     doubtful = ~(_longest_likely_ms(load_rps, saturated_rps, *server) <= objective)
     if doubtful.any():

@@ -263,8 +263,8 @@ def offers(
     -----
     A capacity within a latency objective takes special functions and sometimes a search. A type that would run the same
     workers on the same cores as a cheaper one needs none. Of two types that arithmetic alone finds best, at the least
-    and at the most load, it is worked out first; most of the others are outdone by one of these even if nothing ever
-    queued at them, and spared. Few scenarios are worked out in full.
+    and at the most load, it is worked out first unless that takes a search; most of the others are outdone by one of
+    these even if nothing ever queued at them, and spared. Few scenarios are worked out in full.
     """
     listed_price = catalogue.instance_usd_per_hour[:, None, None] * s.instance_price_ratio
     price = fleet.server_usd_per_hour(listed_price, s.server_overhead_usd_per_month)
@@ -296,7 +296,7 @@ def _contender_rps(
     server_capacity = np.full_like(bound_rps, np.nan)
 
     def ask(asked: npt.NDArray[np.bool_], *, search: bool) -> None:
-        # Their places, and not the mask, as an index: they are few.
+        # Their places, and not the mask, as an index: they are few. `nonzero` of two axes would take thrice as long.
         places = np.unravel_index(np.flatnonzero(asked), asked.shape)
         server_capacity[places] = _capacity_at_rps(s, f, worker, catalogue, *places, search=search)
 
