@@ -149,19 +149,19 @@ def outdone(
         servers = np.maximum(np.divide(load_rps, capacity_rps) + np.add(1.0, spare_servers), minimum_servers)
         return np.asarray(servers * usd_per_hour)
 
-    at_ends = [[at_most_usd(load_rps, *rival) for load_rps in (least_load_rps, most_load_rps)] for rival in rivals]
+    at_ends_usd = [[at_most_usd(load_rps, *rival) for load_rps in (least_load_rps, most_load_rps)] for rival in rivals]
     beyond_spare = np.subtract(minimum_servers, spare_servers)
 
     def one_outdone(capacity_rps: Array, usd_per_hour: Array) -> npt.NDArray[np.bool_]:
         break_rps = np.clip(beyond_spare * capacity_rps, least_load_rps, most_load_rps)
         clearly_less_usd = usd_per_hour * (1.0 - _CLEARLY)
-        at_least, at_most, at_break = (
+        least_usd, most_usd, break_usd = (
             clearly_less_usd * np.maximum(load_rps / capacity_rps + spare_servers, minimum_servers)
             for load_rps in (least_load_rps, most_load_rps, break_rps)
         )
         by_rival = [
-            (rival_least < at_least) & (rival_most < at_most) & (at_most_usd(break_rps, *rival) < at_break)
-            for rival, (rival_least, rival_most) in zip(rivals, at_ends, strict=True)
+            (rival_least_usd < least_usd) & (rival_most_usd < most_usd) & (at_most_usd(break_rps, *rival) < break_usd)
+            for rival, (rival_least_usd, rival_most_usd) in zip(rivals, at_ends_usd, strict=True)
         ]
         return np.asarray(np.logical_or.reduce(by_rival))
 
@@ -202,10 +202,7 @@ def cheapest_fleet_usd_per_hour(
     >>> float(cheapest_fleet_usd_per_hour(950, np.array([240.0, 1000.0]), np.array([0.1, 0.4]), 1, 2))
     0.5
     """
-    shape = np.broadcast_shapes(
-        *(np.shape(values) for values in (load_rps, spare_servers, minimum_servers)),
-        *(values.shape[1:] for values in (server_capacity_rps, server_usd_per_hour)),
-    )
+    shape = _fleets_shape(load_rps, server_capacity_rps, server_usd_per_hour, spare_servers, minimum_servers)
     if server_capacity_rps.ndim == len(shape) and math.prod(shape[1:]) >= _MANY_POINTS:
         loads_rps = np.broadcast_to(load_rps, (shape[0], *np.shape(load_rps)[1:]))
         return _cheapest_at_many_usd_per_hour(
@@ -222,6 +219,20 @@ def cheapest_fleet_usd_per_hour(
         np.multiply(fleet, usd_per_hour, out=fleet)
         np.fmin(cheapest, fleet, out=cheapest)
     return cheapest
+
+
+def _fleets_shape(
+    load_rps: ArrayLike,
+    server_capacity_rps: Array,
+    server_usd_per_hour: Array,
+    spare_servers: ArrayLike,
+    minimum_servers: ArrayLike,
+) -> tuple[int, ...]:
+    """Shape of the fleets of one type."""
+    return np.broadcast_shapes(
+        *map(np.shape, (load_rps, spare_servers, minimum_servers)),
+        *(of_types.shape[1:] for of_types in (server_capacity_rps, server_usd_per_hour)),
+    )
 
 
 def _cheapest_at_many_usd_per_hour(
@@ -253,7 +264,7 @@ def _cheapest_at_many_usd_per_hour(
         return np.take(values.reshape(len(values), -1), places(values.shape[1:]), axis=1)
 
     capacity_rps, usd_per_hour = in_order(server_capacity_rps), in_order(server_usd_per_hour)
-    spare, minimum = (in_order(np.broadcast_to(count, shape)[None])[0] for count in (spare_servers, minimum_servers))
+    spare, minimum = (np.broadcast_to(count, shape).reshape(-1)[order] for count in (spare_servers, minimum_servers))
     load_places, load_rps = places(load_rps.shape[1:]), load_rps.reshape(len(load_rps), -1)
     back = np.empty_like(order)
     back[order] = np.arange(len(order))
@@ -298,9 +309,7 @@ def cheapest_type_index(
     [0]
     """
     reserve = spare_servers, minimum_servers
-    shape = np.broadcast_shapes(
-        *map(np.shape, (load_rps, *reserve)), server_capacity_rps.shape[1:], server_usd_per_hour.shape[1:]
-    )
+    shape = _fleets_shape(load_rps, server_capacity_rps, server_usd_per_hour, *reserve)
     if math.prod(shape) < _MANY_POINTS:
         fleets = servers_required(load_rps, server_capacity_rps, *reserve) * server_usd_per_hour
         possible = np.isfinite(fleets)

@@ -273,28 +273,14 @@ def load_within_objective_rps(
     return found_rps
 
 
-def load_of_able_rps(
-    objective_ms: ArrayLike,
-    workers: ArrayLike,
-    slots_per_worker_count: ArrayLike,
-    core_count: ArrayLike,
-    cpu_ms: ArrayLike,
-    wait_ms: ArrayLike,
-    variation_ratio: ArrayLike,
-    turns_per_worker_count: ArrayLike,
-    most_utilization_share: ArrayLike,
-    *,
-    search: bool = True,
-) -> Array:
+def load_of_able_rps(*quantities: ArrayLike, search: bool = True) -> Array:
     """
     Largest load within the objective, for servers that have a worker and answer a lone request in time.
 
     Parameters
     ----------
-    objective_ms, workers, slots_per_worker_count, core_count, cpu_ms, wait_ms, variation_ratio : array_like
-        As for `load_within_objective_rps`; numbers, or arrays of shape (n,).
-    turns_per_worker_count, most_utilization_share : array_like
-        As for `load_within_objective_rps`.
+    quantities : array_like
+        Those of `load_within_objective_rps`, in its order, but for `where`; numbers, or arrays of shape (n,).
     search : bool
         Whether to search for the load where it is the objective that limits it; without, these come back as NaN.
 
@@ -311,17 +297,6 @@ def load_of_able_rps(
     >>> load_of_able_rps([60.0, 600.0], *queue, search=False).round(0).tolist()
     [nan, 90.0]
     """
-    quantities = (
-        objective_ms,
-        workers,
-        slots_per_worker_count,
-        core_count,
-        cpu_ms,
-        wait_ms,
-        variation_ratio,
-        turns_per_worker_count,
-        most_utilization_share,
-    )
     columns = np.broadcast_arrays(*(np.asarray(value, dtype=float) for value in quantities))
     objective, *server, most_share = columns
     saturated_rps = saturation_rps(*server[:5])

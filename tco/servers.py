@@ -180,7 +180,7 @@ def server_capacity_rps(s: SharedInputs, f: FrameworkInputs, server: Server, whe
 
 
 def _of_load(s: SharedInputs, f: FrameworkInputs, server: Server) -> dict[str, Value]:
-    """What the load within an objective depends on, as `queueing` calls it."""
+    """What the load within an objective depends on, by the names and in the order of `queueing`."""
     return {
         "objective_ms": s.p95_objective_ms,
         "workers": server.workers_count,
@@ -370,7 +370,7 @@ def _capacity_at_rps(
         catalogue.sustained_cpu_share[instance],
         catalogue.core_speed_ratio[instance],
     )
-    return queueing.load_of_able_rps(**_of_load(s, f, server), search=search)
+    return queueing.load_of_able_rps(*_of_load(s, f, server).values(), search=search)
 
 
 def _in_front(server_capacity_rps: Array, server_usd_per_hour: Array, shape: tuple[int, ...]) -> Offers:
