@@ -155,7 +155,7 @@ def load_assumptions(data: Path | str | None = None) -> Assumptions:
     return _load(replacement_path(data))
 
 
-def forget_changed_tables(data: Path | str | None = None) -> None:
+def forget_changed_tables(data: Path | str | None = None) -> bool:
     """
     Have tables read again whose files are no longer those that were read.
 
@@ -163,13 +163,20 @@ def forget_changed_tables(data: Path | str | None = None) -> None:
     ----------
     data : Path or str, optional
         As for `load_assumptions`, which reads each table once in the life of a process.
+
+    Returns
+    -------
+    changed : bool
+        Whether there are such files, or ones that cannot be read: they may have been mended.
     """
     replacement = replacement_path(data)
     try:
-        if _load(replacement).table_hashes != _hashes(partial(table_path, replacement=replacement)):
-            _load.cache_clear()
+        changed = _load(replacement).table_hashes != _hashes(partial(table_path, replacement=replacement))
     except (OSError, TableError):
-        _load.cache_clear()  # to say so again, or to find it mended
+        changed = True
+    if changed:
+        _load.cache_clear()
+    return changed
 
 
 def replacement_path(data: Path | str | None = None) -> Path | None:

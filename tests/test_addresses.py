@@ -8,7 +8,7 @@ import pytest
 
 import tco
 from tco.dashboard import addresses
-from tco.dashboard.addresses import VIEW, links_html, opened
+from tco.dashboard.addresses import VIEW, linked, links_html
 from tco.dashboard.blocks import page_links
 from tco.dashboard.price_state import PriceState
 from tco.dashboard.state import State
@@ -35,7 +35,7 @@ def test_a_link_carries_how_servers_are_run_and_bought(monkeypatch):
     state.view(scaling="hourly", terms=("reserved_1y", "spot"), month=12, zones_count=3.0, serving=OWN.servings[1])
     assert state.error == ""
     monkeypatch.setenv("QUERY_STRING", query_of(state, "prices"))
-    again = opened(None, PriceState)
+    again = linked(PriceState)
     assert again.error == ""
     assert again.plan == state.plan
     assert again.serving == OWN.servings[1]
@@ -48,7 +48,7 @@ def test_a_link_carries_what_is_taken_as_known_and_the_inputs_of_the_map(monkeyp
     state.known = ("Traffic", "Hiring")
     state.map_keys = ("wait_ms", "ramp_up_weeks.flask")
     monkeypatch.setenv("QUERY_STRING", query_of(state, "uncertainty"))
-    again = opened(None, UncertainState)
+    again = linked(UncertainState)
     assert (again.known, again.map_keys) == (state.known, state.map_keys)
     assert again.draws.sentence == state.draws.sentence
 
@@ -81,7 +81,7 @@ def test_another_map_changes_the_link_and_works_nothing_else_out():
 def test_refuses_what_a_stranger_wrote_and_changes_nothing(monkeypatch, kind, items, sentence):
     """One thing that is wrong leaves out all that the address says of the view, with a sentence that says why."""
     monkeypatch.setenv("QUERY_STRING", urlencode({VIEW: urlencode({"profile": "office-hours"} | items)}))
-    state = opened(None, kind)
+    state = linked(kind)
     assert sentence in state.error
     assert state.view_items() == {}
 
@@ -91,13 +91,13 @@ def test_leaves_alone_what_belongs_to_others(monkeypatch):
     for view in ("campaign=spring", "&".join(f"n{i}=1" for i in range(1000)), "%ff=%00"):
         monkeypatch.setenv("QUERY_STRING", urlencode({VIEW: view}))
         for kind in (State, PriceState, UncertainState):
-            state = opened(None, kind)
+            state = linked(kind)
             assert (state.error, state.view_items()) == ("", {})
 
 
 def test_keeps_why_a_scenario_was_refused(monkeypatch):
     """A view that is restored beside a link that cannot be used does not hide that."""
     monkeypatch.setenv("QUERY_STRING", urlencode({addresses.PARAMETER: "nonsense", VIEW: "scaling=hourly"}))
-    state = opened(None, PriceState)
+    state = linked(PriceState)
     assert "The usual scenario is shown instead" in state.error
     assert state.plan.scaling == "hourly"

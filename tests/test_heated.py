@@ -4,7 +4,9 @@ import asyncio
 import json
 import threading
 from concurrent.futures import Future
+from datetime import timedelta
 
+import ipywidgets as widgets
 import pytest
 from tornado.httpserver import HTTPServer
 from tornado.testing import bind_unused_port
@@ -12,11 +14,15 @@ from tornado.web import Application
 from tornado.websocket import WebSocketHandler
 
 import tco
-from tco.dashboard import heated
-from tco.dashboard.addresses import opened
+from tco.dashboard import decision_card, heated, later, opening
+from tco.dashboard import state as state_module
+from tco.dashboard.executive import executive
+from tco.dashboard.opening import opened
+from tco.dashboard.page import Page
 from tco.dashboard.state import State
 from tco.links import link_text
 from tests.tables import PRICES
+from tests.test_decision_card import done_apart
 
 KERNEL = "12345678-0000-0000-0000-000000000000"
 
@@ -60,43 +66,109 @@ def comes(query):
     return lambda socket: socket.write_message(json.dumps({"SERVER_NAME": "localhost", "QUERY_STRING": query}))
 
 
-def test_it_opens_what_its_viewer_asks_for(answers):
-    """The address is known when somebody comes, and not before."""
+def comes_late(query, *, after):
+    """Somebody asks for the page with this query after something else has happened."""
+
+    def answer(socket):
+        after()
+        comes(query)(socket)
+
+    return answer
+
+
+class Pages:
+    """The pages that were made, in their order."""
+
+    def __init__(self):
+        self.made = []
+
+    def page_of(self, state):
+        """All that is on it."""
+        self.made.append(Page(state, [widgets.HTML(state.scenario.preset)]))
+        return self.made[-1]
+
+    def opened(self, start=None):
+        """The page as it is opened."""
+        return opened(start, State, self.page_of)
+
+
+@pytest.fixture
+def pages():
+    """No page yet."""
+    return Pages()
+
+
+def test_it_opens_what_its_viewer_asks_for(answers, pages):
+    """
+    The address is known when somebody comes, and not before. The page that was made for whoever has none is gone with
+    all its widgets, which the browser would fetch.
+    """
     own = tco.scenario("ml-product", peak_users=77)
     answers.append(comes(f"s={link_text(own)}"))
-    state = opened(None, State)
+    state = pages.opened().state
     assert (state.scenario.to_toml(), state.error, state.notice) == (own.to_toml(), "", "")
+    ahead, shown = pages.made
+    assert [each.comm for each in (ahead, ahead.layout, *ahead.children)] == [None] * 3
+    assert None not in [each.comm for each in (shown, shown.layout, *shown.children)]
 
 
-def test_it_opens_the_usual_scenario_for_whoever_has_no_link(answers):
-    """An address without a query is one that is known."""
-    answers.append(comes(""))
-    assert opened(None, State).scenario.to_toml() == tco.scenario().to_toml()
+def test_the_page_is_ready_for_whoever_has_no_link(answers, pages):
+    """When the viewer comes the page of the usual scenario is there; it is not made again."""
+    seen = []
+    answers.append(comes_late("", after=lambda: seen.extend(pages.made)))
+    page = pages.opened()
+    assert page.scenario.to_toml() == tco.scenario().to_toml()
+    assert seen == pages.made == [page]
 
 
-def test_it_asks_again_where_the_server_did_not_answer(answers):
+def test_it_asks_again_where_the_server_did_not_answer(answers, pages):
     """Connections that are closed without an answer lose nobody's link."""
     own = tco.scenario("internal-tool")
     answers += [WebSocketHandler.close, WebSocketHandler.close, comes(f"s={link_text(own)}")]
-    assert opened(None, State).scenario.to_toml() == own.to_toml()
+    assert pages.opened().scenario.to_toml() == own.to_toml()
 
 
-def test_it_reads_tables_that_changed_while_it_waited(answers, tmp_path, monkeypatch):
+def test_it_reads_tables_that_changed_while_it_waited(answers, pages, tmp_path, monkeypatch):
     """Yesterday's prices stay on no page: a list that was replaced before the viewer came is in force."""
     prices = tmp_path / "pricing.csv"
     prices.write_text(PRICES)
     monkeypatch.setenv("TCO_DATA", str(prices))
-
-    def prices_change(socket):
-        prices.write_text(PRICES.replace("0.1,0.04", "0.2,0.04"))
-        comes("")(socket)
-
-    answers.append(prices_change)
-    assert opened(None, State).scenario.catalogue.instance_usd_per_hour.tolist() == [0.2, 0.3]
+    changed = PRICES.replace("0.1,0.04", "0.2,0.04")
+    answers.append(comes_late("", after=lambda: prices.write_text(changed)))
+    assert pages.opened().scenario.catalogue.instance_usd_per_hour.tolist() == [0.2, 0.3]
 
 
-def test_a_scenario_given_waits_for_nobody(answers):
+def test_it_says_how_old_prices_are_today(answers, pages, monkeypatch):
+    """A page that was made on another day than its viewer comes is made again."""
+    tomorrow = state_module.local_date() + timedelta(days=1)
+
+    def midnight():
+        for module in (state_module, opening):
+            monkeypatch.setattr(module, "local_date", lambda: tomorrow)
+
+    answers.append(comes_late("", after=midnight))
+    assert pages.opened().state.today == tomorrow
+
+
+def test_a_page_that_nobody_sees_works_nothing_out(answers, monkeypatch):
+    """The draws of the card that was made for another viewer are not made beside those of the one who came."""
+    monkeypatch.setattr(later, "OPENING_SECONDS", 0.01)
+    drawn = []
+    monkeypatch.setattr(decision_card, "pieces", lambda result, show: [lambda: drawn.append(result) or (lambda: None)])
+    own = tco.scenario("internal-tool")
+    answers.append(comes(f"s={link_text(own)}"))
+
+    async def open_page():
+        page = executive()
+        await asyncio.sleep(0.5)
+        return page
+
+    page = done_apart(open_page)
+    assert drawn == [page.state.result]
+
+
+def test_a_scenario_given_waits_for_nobody(answers, pages):
     """Whoever opens a page from code gets what was asked for, at once."""
     own = tco.scenario("internal-tool")
-    assert opened(own, State).scenario is own
+    assert pages.opened(own).scenario is own
     assert answers == []

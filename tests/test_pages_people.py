@@ -94,7 +94,7 @@ def test_a_link_made_with_other_tables_is_noticed(monkeypatch):
 def test_an_address_without_a_link_opens_the_usual_scenario(query, monkeypatch):
     """No parameter of ours: nothing to complain of."""
     monkeypatch.setenv("QUERY_STRING", query if query != "s" else "t=1")
-    state = addresses.opened(None, State)
+    state = addresses.linked(State)
     assert state.scenario.to_toml() == tco.scenario().to_toml()
     assert state.error == ""
 
@@ -103,7 +103,7 @@ def test_a_scenario_given_wins_over_the_address(monkeypatch):
     """Whoever opens a page from code gets what was asked for."""
     monkeypatch.setenv("QUERY_STRING", f"s={link_text(tco.scenario('ml-product'))}")
     own = tco.scenario("internal-tool")
-    assert addresses.opened(own, State).scenario is own
+    assert hiring(own).state.scenario is own
 
 
 def test_links_carry_the_scenario_to_every_other_page(name, monkeypatch):

@@ -1,13 +1,13 @@
 """The small dashboard on a page of ours."""
 
 import content
-import ipywidgets as widgets
 import plotly.graph_objects as go
 
 from tco import charts
 from tco.dashboard import blocks
-from tco.dashboard.addresses import opened
 from tco.dashboard.controls import slider
+from tco.dashboard.opening import opened
+from tco.dashboard.page import Page
 from tco.dashboard.state import Result, State
 from tco.decision import costs_along, sweep_values
 
@@ -19,11 +19,16 @@ def sweep(result: Result) -> go.Figure:
     return charts.sweep_chart(result.scenario, "peak_users", users, costs_along(result.scenario, "peak_users", users))
 
 
-def page() -> widgets.Widget:
+def page() -> Page:
     """The page."""
-    state = opened(None, State)
+    return opened(None, State, page_of)
+
+
+def page_of(state: State) -> Page:
+    """All that is on it."""
     state.change(**{each.name: each.first for each in content.SLIDERS})
-    return widgets.VBox(
+    return Page(
+        state,
         [
             blocks.side_by_side(blocks.preset_choice(state), blocks.country_choice(state), kind="tco-controls"),
             blocks.side_by_side(*(slider(state, each.name) for each in content.SLIDERS), kind="tco-controls"),
@@ -34,5 +39,5 @@ def page() -> widgets.Widget:
                 blocks.chart_block(state, sweep, "sweep"),
                 blocks.chart_block(state, lambda result: charts.launch_chart(*result), "launch"),
             ),
-        ]
+        ],
     )

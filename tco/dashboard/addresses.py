@@ -5,17 +5,14 @@ import os
 from collections.abc import Mapping, Sequence
 from functools import cache
 from html import escape
-from importlib import import_module
 from pathlib import Path
 from typing import Final, NamedTuple, TypeVar
 from urllib.parse import parse_qs, parse_qsl, quote, urlencode
 
-from tco.assumptions import forget_changed_tables
-from tco.dashboard.heated import is_started_ahead, wait_for_viewer
 from tco.dashboard.state import Result, State
 from tco.decision import verdict
 from tco.links import PARAMETER, changes_since, link_text, parse_link
-from tco.scenarios import Scenario, ScenarioError
+from tco.scenarios import ScenarioError
 
 # The parameter of an address for what a page shows beside the scenario, and how many things that can be.
 VIEW: Final = "view"
@@ -32,41 +29,32 @@ class Page(NamedTuple):
     description: str
 
 
-def opened(start: Scenario | None, kind: type[AnyState]) -> AnyState:
+def linked(kind: type[AnyState]) -> AnyState:
     """
-    The state of a page that is being opened: of the scenario given, else of the one in its address, else the usual one.
+    The state of a page as its address says: with the scenario and the view of a link, else the usual ones.
 
-    The address is that of the viewer, also in a kernel that was started ahead of one: there this waits for the viewer.
     A link that cannot be used leaves the usual scenario and a red note that says why.
     """
-    if start is not None:
-        return kind(start)
-    if is_started_ahead():
-        # What every viewer needs is ready before one comes. The state itself waits: for the address, and for the day.
-        kind()
-        import_module("scipy.stats")  # of the draws, which are made once the page is shown
-        wait_for_viewer()
-        forget_changed_tables()
-    state = _linked(kind)
+    state = _with_scenario(kind)
     error = state.error
     state.restore_view(_view_items())
     state.error = state.error or error
     return state
 
 
-def _linked(kind: type[AnyState]) -> AnyState:
+def _with_scenario(kind: type[AnyState]) -> AnyState:
     """A state with the scenario of the address, or with the usual one."""
     state = kind()
     texts = linked_texts()
     if not texts:
         return state
     try:
-        linked = parse_link(texts[0], state.scenario.assumptions)
+        link = parse_link(texts[0], state.scenario.assumptions)
     except ScenarioError as error:
         state.error = f"The usual scenario is shown instead: {error}"
         return state
-    linked_state = kind(linked.scenario)
-    linked_state.notice = changes_since(linked, verdict(*linked_state.result))
+    linked_state = kind(link.scenario)
+    linked_state.notice = changes_since(link, verdict(*linked_state.result))
     linked_state.error = state.error  # of tables that cannot be used
     return linked_state
 
@@ -88,7 +76,14 @@ def _view_items() -> dict[str, str]:
 
 
 def _parameters() -> dict[str, list[str]]:
-    return parse_qs(os.environ.get("QUERY_STRING", ""), keep_blank_values=True)
+    return parse_qs(query(), keep_blank_values=True)
+
+
+def query() -> str:
+    """
+    The query of the address that the page was opened with; empty where nobody has come yet.
+    """
+    return os.environ.get("QUERY_STRING", "")
 
 
 @cache

@@ -14,9 +14,9 @@ import traitlets
 from tco import charts_capacity, charts_evidence
 from tco.assumptions import Assumptions
 from tco.dashboard import blocks
-from tco.dashboard.addresses import opened
 from tco.dashboard.controls import slider
 from tco.dashboard.figure_widget import Figure
+from tco.dashboard.opening import opened
 from tco.dashboard.page import Page
 from tco.dashboard.state import Result, State
 from tco.look import labels_of
@@ -82,7 +82,10 @@ def capacity(start: Scenario | None = None) -> Page:
     page : Page
         The page; its `state` holds the scenario and its costs, its `server` the instance type.
     """
-    state = opened(start, State)
+    return opened(start, State, _page)
+
+
+def _page(state: State) -> Page:
     server = Server(instance=usual_instance(state.scenario))
 
     def of_server(draw: Callable[[Result, Type], Made]) -> Callable[[Result], Made]:
@@ -98,6 +101,7 @@ def capacity(start: Scenario | None = None) -> Page:
         return block
 
     page = Page(
+        state,
         [
             blocks.card(
                 blocks.side_by_side(blocks.preset_choice(state), *server_choices(state, server), kind="tco-controls"),
@@ -117,10 +121,9 @@ def capacity(start: Scenario | None = None) -> Page:
             published_card(state, server),
             blocks.html_block(state, blocks.save_link_html, "tco-actions"),
             blocks.page_links(state, "capacity"),
-        ]
+        ],
     )
-    page.state, page.server = state, server
-    page.add_class("tco-page")
+    page.server = server
     return page
 
 

@@ -14,8 +14,9 @@ import traitlets
 from tco import charts_comparison as charts
 from tco import differences
 from tco.dashboard import blocks
-from tco.dashboard.addresses import linked_texts, links_html, opened
+from tco.dashboard.addresses import linked_texts, links_html
 from tco.dashboard.controls import scenario_upload
+from tco.dashboard.opening import opened
 from tco.dashboard.page import Page
 from tco.dashboard.state import Result, State
 from tco.decision import Verdict, serving_labels, verdict
@@ -203,12 +204,20 @@ def compare(*start: Scenario) -> Page:
     page : Page
         The page; its `state` holds the scenarios, their comparison and the gap.
     """
-    state = opened(start[0] if start else None, ComparisonState)
-    if start[1:]:
-        state.add(*start[1:], instead=True)
-    elif not start and linked_texts()[1:]:
-        state.add_links(*linked_texts()[1:], instead=True)
-    page = Page(
+
+    def page(state: ComparisonState) -> Page:
+        if start[1:]:
+            state.add(*start[1:], instead=True)
+        elif not start and linked_texts()[1:]:
+            state.add_links(*linked_texts()[1:], instead=True)
+        return _page(state)
+
+    return opened(start[0] if start else None, ComparisonState, page)
+
+
+def _page(state: ComparisonState) -> Page:
+    return Page(
+        state,
         [
             blocks.card(adding(state), removing(state), _follow(state, own_links_html, "tco-links")),
             blocks.error_note(state),
@@ -223,11 +232,8 @@ def compare(*start: Scenario) -> Page:
                 blocks.card(_chart(state, comparison_figure, "comparison")),
             ),
             blocks.card(_follow(state, table_html, "tco-table")),
-        ]
+        ],
     )
-    page.state = state
-    page.add_class("tco-page")
-    return page
 
 
 def adding(state: ComparisonState) -> widgets.Widget:

@@ -113,6 +113,8 @@ def decision_card(state: State) -> widgets.Box:
         later.ask(pieces(state.result, show))
 
     state.observe(renew, "result")
+    # A card that is closed, as one is that was made for a viewer who did not come, has nothing to work out.
+    facts.observe(lambda _change: later.forget(), "comm")
     renew()
     return blocks.card(
         kind,

@@ -2,10 +2,10 @@
 
 from tco import charts
 from tco.dashboard import blocks
-from tco.dashboard.addresses import opened
 from tco.dashboard.controls import slider
 from tco.dashboard.decision_card import decision_card
 from tco.dashboard.downloads import Downloads
+from tco.dashboard.opening import opened
 from tco.dashboard.page import Page
 from tco.dashboard.state import State
 from tco.scenarios import Scenario
@@ -27,12 +27,16 @@ def executive(start: Scenario | None = None) -> Page:
     page : Page
         The page; its `state` holds the scenario and its costs.
     """
-    state = opened(start, State)
+    return opened(start, State, _page)
+
+
+def _page(state: State) -> Page:
     choices = blocks.side_by_side(blocks.preset_choice(state), blocks.assumption_set_choice(state), kind="tco-controls")
     sliders = blocks.side_by_side(
         *(slider(state, name) for name in SLIDERS), blocks.country_choice(state), kind="tco-controls"
     )
-    page = Page(
+    return Page(
+        state,
         [
             blocks.notice(state),
             decision_card(state),
@@ -49,8 +53,5 @@ def executive(start: Scenario | None = None) -> Page:
                 Downloads(state), blocks.html_block(state, blocks.save_link_html, "tco-save-link"), kind="tco-actions"
             ),
             blocks.page_links(state, "executive"),
-        ]
+        ],
     )
-    page.state = state
-    page.add_class("tco-page")
-    return page

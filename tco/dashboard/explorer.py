@@ -8,9 +8,9 @@ import ipywidgets as widgets
 from tco import charts
 from tco.assumptions import FRAMEWORK_NAMES, SHARED_NAMES
 from tco.dashboard import blocks
-from tco.dashboard.addresses import opened
 from tco.dashboard.controls import choice, scenario_upload, slider
 from tco.dashboard.downloads import Downloads
+from tco.dashboard.opening import opened
 from tco.dashboard.page import Page
 from tco.dashboard.state import State
 from tco.pricing import PURCHASES
@@ -33,8 +33,12 @@ def explorer(start: Scenario | None = None) -> Page:
     page : Page
         The page; its `state` holds the scenario and its costs.
     """
-    state = opened(start, State)
-    page = Page(
+    return opened(start, State, _page)
+
+
+def _page(state: State) -> Page:
+    return Page(
+        state,
         [
             blocks.card(
                 blocks.side_by_side(
@@ -57,11 +61,8 @@ def explorer(start: Scenario | None = None) -> Page:
                 blocks.card(blocks.chart_block(state, lambda r: charts.launch_chart(*r), "launch")),
             ),
             blocks.claims_card(state),
-        ]
+        ],
     )
-    page.state = state
-    page.add_class("tco-page")
-    return page
 
 
 def input_panel(state: State) -> widgets.Widget:

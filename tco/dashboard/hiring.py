@@ -2,8 +2,8 @@
 
 from tco import charts_people
 from tco.dashboard import blocks, blocks_people
-from tco.dashboard.addresses import opened
 from tco.dashboard.controls import slider
+from tco.dashboard.opening import opened
 from tco.dashboard.page import Page
 from tco.dashboard.state import State
 from tco.evidence import load_evidence
@@ -29,13 +29,17 @@ def hiring(start: Scenario | None = None) -> Page:
     page : Page
         The page; its `state` holds the scenario and its costs.
     """
-    state = opened(start, State)
+    return opened(start, State, _page)
+
+
+def _page(state: State) -> Page:
     evidence = load_evidence()
     known = [
         slider(state, "team_knows_share", id_, label=f"Team members who know {framework.label}")
         for id_, framework in state.scenario.assumptions.frameworks.items()
     ]
-    page = Page(
+    return Page(
+        state,
         [
             blocks.card(
                 blocks.side_by_side(
@@ -64,8 +68,5 @@ def hiring(start: Scenario | None = None) -> Page:
             blocks.card(blocks.html_block(state, blocks_people.bands_html, "tco-table")),
             blocks_people.support_card(state, "H1", "H2", "H3"),
             blocks.html_block(state, blocks.save_link_html, "tco-actions"),
-        ]
+        ],
     )
-    page.state = state
-    page.add_class("tco-page")
-    return page

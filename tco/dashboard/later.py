@@ -34,14 +34,20 @@ class Later:
         """
         Do these pieces one after another once nothing else is asked for, and forget the ones before.
         """
-        if self._task is not None:
-            self._task.cancel()
+        self.forget()
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:
             return
         self._task = loop.create_task(self._do(pieces, REST_SECONDS if self._task else OPENING_SECONDS))
         self._task.add_done_callback(self._ended)
+
+    def forget(self) -> None:
+        """
+        Leave undone what was asked for and is not done yet.
+        """
+        if self._task is not None:
+            self._task.cancel()
 
     async def _do(self, pieces: Sequence[Work], seconds: float) -> None:
         await asyncio.sleep(seconds)

@@ -3,7 +3,7 @@
 from html import escape
 
 from tco.dashboard import blocks
-from tco.dashboard.addresses import opened
+from tco.dashboard.opening import opened
 from tco.dashboard.page import Page
 from tco.dashboard.state import Result, State
 from tco.dashboard.steps import source_html, steps_html
@@ -28,8 +28,12 @@ def method(start: Scenario | None = None) -> Page:
     page : Page
         The page; its `state` holds the scenario and its costs.
     """
-    state = opened(start, State)
-    page = Page(
+    return opened(start, State, _page)
+
+
+def _page(state: State) -> Page:
+    return Page(
+        state,
         [
             blocks.card(
                 blocks.side_by_side(
@@ -47,11 +51,8 @@ def method(start: Scenario | None = None) -> Page:
             blocks.claims_card(state),
             blocks.html_block(state, blocks.save_link_html, "tco-actions"),
             blocks.page_links(state, "method"),
-        ]
+        ],
     )
-    page.state = state
-    page.add_class("tco-page")
-    return page
 
 
 def single_question_html(result: Result) -> str:

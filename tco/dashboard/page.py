@@ -1,5 +1,7 @@
 """A page as a widget for any notebook, which gives its scenario and its costs back as Python objects."""
 
+from collections.abc import Sequence
+
 import ipywidgets as widgets
 
 from tco.dashboard.state import State
@@ -11,6 +13,13 @@ class Page(widgets.VBox):
     """
     A page. `state` says what it shows; `scenario` and `costs` are those of now, whatever has been moved.
 
+    Parameters
+    ----------
+    state : State
+        What the page shows.
+    children : sequence of ipywidgets.Widget
+        What shows it, from top to bottom.
+
     Examples
     --------
     >>> import tco, tco.dashboard
@@ -20,7 +29,10 @@ class Page(widgets.VBox):
     (80.0, ('flask-threads', 'fastapi-async', 'django-threads'))
     """
 
-    state: State
+    def __init__(self, state: State, children: Sequence[widgets.Widget]) -> None:
+        super().__init__(children)
+        self.state = state
+        self.add_class("tco-page")
 
     @property
     def scenario(self) -> Scenario:

@@ -15,9 +15,9 @@ from tco.bill_notes import bill_range, dated, missing_sentence
 from tco.billed_total import billed_rows, billed_total
 from tco.cloud import SCALINGS, Fleets, fleets, peak_rps, week_of
 from tco.dashboard import blocks
-from tco.dashboard.addresses import opened
 from tco.dashboard.controls import choice, slider
 from tco.dashboard.fleet_table import ORDERS, fleet_table_html
+from tco.dashboard.opening import opened
 from tco.dashboard.page import Page
 from tco.dashboard.price_state import PriceState
 from tco.dashboard.state import Result
@@ -51,8 +51,12 @@ def prices(start: Scenario | None = None) -> Page:
     page : Page
         The page; its `state` holds the scenario, its costs and the plan.
     """
-    state = opened(start, PriceState)
-    page = Page(
+    return opened(start, PriceState, _page)
+
+
+def _page(state: PriceState) -> Page:
+    return Page(
+        state,
         [
             blocks.card(
                 blocks.side_by_side(blocks.preset_choice(state), kind="tco-controls"),
@@ -76,11 +80,8 @@ def prices(start: Scenario | None = None) -> Page:
             total_card(state),
             blocks.html_block(state, blocks.save_link_html, "tco-actions"),
             blocks.page_links(state, "prices"),
-        ]
+        ],
     )
-    page.state = state
-    page.add_class("tco-page")
-    return page
 
 
 def sentence_html(state: PriceState, result: Result) -> str:

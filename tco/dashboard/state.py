@@ -21,6 +21,13 @@ class Result(NamedTuple):
     costs: Costs
 
 
+def local_date() -> date:
+    """
+    The day where this machine is.
+    """
+    return datetime.now().astimezone().date()
+
+
 class State(traitlets.HasTraits):
     """
     The last good result, and what was wrong with the last change that was refused.
@@ -42,7 +49,7 @@ class State(traitlets.HasTraits):
 
     def __init__(self, scenario: Scenario | None = None, *, today: date | None = None) -> None:
         error = ""
-        today = datetime.now().astimezone().date() if today is None else today
+        today = local_date() if today is None else today
         if scenario is None:
             try:
                 scenario = Scenario(assumptions=aged(load_assumptions(), today))

@@ -4,8 +4,8 @@ import ipywidgets as widgets
 
 from tco import charts_people
 from tco.dashboard import blocks, blocks_people
-from tco.dashboard.addresses import opened
 from tco.dashboard.controls import slider
+from tco.dashboard.opening import opened
 from tco.dashboard.page import Page
 from tco.dashboard.state import State
 from tco.evidence import load_evidence
@@ -39,13 +39,17 @@ def time_to_market(start: Scenario | None = None) -> Page:
     page : Page
         The page; its `state` holds the scenario and its costs.
     """
-    state = opened(start, State)
+    return opened(start, State, _page)
+
+
+def _page(state: State) -> Page:
     evidence = load_evidence()
 
     def sliders(names: tuple[str, ...]) -> widgets.Box:
         return blocks.side_by_side(*(slider(state, name) for name in names), kind="tco-controls")
 
-    page = Page(
+    return Page(
+        state,
         [
             blocks.card(
                 blocks.side_by_side(
@@ -83,8 +87,5 @@ def time_to_market(start: Scenario | None = None) -> Page:
             ),
             blocks_people.support_card(state, "T1", "T2", "T3", "R1", "R2"),
             blocks.html_block(state, blocks.save_link_html, "tco-actions"),
-        ]
+        ],
     )
-    page.state = state
-    page.add_class("tco-page")
-    return page

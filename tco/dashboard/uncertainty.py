@@ -10,10 +10,10 @@ import traitlets
 
 from tco import charts_uncertainty as charts
 from tco.dashboard import blocks
-from tco.dashboard.addresses import opened
 from tco.dashboard.controls import slider
 from tco.dashboard.decision_card import pair_of
 from tco.dashboard.figure_widget import Figure
+from tco.dashboard.opening import opened
 from tco.dashboard.page import Page
 from tco.dashboard.state import Result, State
 from tco.decision import serving_labels
@@ -100,8 +100,12 @@ def uncertainty(start: Scenario | None = None) -> Page:
     page : Page
         The page; its `state` holds the scenario and its costs.
     """
-    state = opened(start, UncertainState)
-    page = Page(
+    return opened(start, UncertainState, _page)
+
+
+def _page(state: UncertainState) -> Page:
+    return Page(
+        state,
         [
             blocks.card(
                 blocks.side_by_side(
@@ -127,11 +131,8 @@ def uncertainty(start: Scenario | None = None) -> Page:
             worth_card(state),
             blocks.html_block(state, blocks.save_link_html, "tco-actions"),
             blocks.page_links(state, "uncertainty"),
-        ]
+        ],
     )
-    page.state = state
-    page.add_class("tco-page")
-    return page
 
 
 @lru_cache(maxsize=2)
