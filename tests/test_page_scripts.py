@@ -34,6 +34,21 @@ def test_keeps_what_our_charts_need() -> None:
     assert '["bar", "contour", "heatmap", "scatter"]' in small
 
 
+def test_has_modules_compiled_while_the_file_loads() -> None:
+    """
+    Functions of modules, and the one around them, are in parentheses; a module with more behind it stays as it is.
+    """
+    more = 'var bar=w((e,t)=>{bits();t.exports={moduleType:"trace",name:"bar"}});function f(){}var late=x(()=>{f()});'
+    file = WHOLE.replace("head();", "(run(typeof self, self : this, () => {").replace(
+        "return all();", "return Plotly;\n}));"
+    )
+    small = plotly_js.small(file.replace('var bar=w((e,t)=>{bits();t.exports={moduleType:"trace",name:"bar"}});', more))
+    assert 'var core=w(((e,t)=>{t.exports="core"}));' in small
+    assert more in small
+    assert small.startswith("\n(run(typeof self, self : this, (() => {")
+    assert "return Plotly;\n})));" in small
+
+
 @pytest.mark.parametrize("change", [("exports:{}", "exports:[]"), (".register([", ".add(["), ('"bar"', '"column"')])
 def test_leaves_a_file_that_it_does_not_understand_alone(change: tuple[str, str]) -> None:
     """

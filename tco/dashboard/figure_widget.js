@@ -53,7 +53,8 @@ function run(address) {
   return new Promise((resolve, reject) => {
     const script = document.createElement("script");
     script.src = address;
-    script.onload = () => resolve(globalThis.Plotly);
+    // A script that is broken loads too.
+    script.onload = () => (globalThis.Plotly ? resolve(globalThis.Plotly) : script.onerror());
     script.onerror = () => reject(new Error("plotly.js did not load"));
     document.head.append(script);
   });

@@ -7,7 +7,7 @@ window.voila_heartbeat = () => {};
 window.tcoPlotly = new Promise((resolve, reject) => {
   const script = document.createElement("script");
   script.src = document.getElementById("tco-plotly").href;
-  script.onload = () => resolve(window.Plotly);
+  script.onload = () => (window.Plotly ? resolve(window.Plotly) : script.onerror());
   script.onerror = () => reject(new Error("plotly.js did not load"));
   document.head.append(script);
 });
