@@ -3,6 +3,7 @@
 import asyncio
 import json
 import threading
+import time
 from concurrent.futures import Future
 from datetime import timedelta
 
@@ -22,7 +23,8 @@ from tco.dashboard.page import Page
 from tco.dashboard.state import State
 from tco.links import link_text
 from tests.tables import PRICES
-from tests.test_decision_card import done_apart
+from tests.test_dashboard import found
+from tests.test_decision_card import done_apart, shown
 
 KERNEL = "12345678-0000-0000-0000-000000000000"
 
@@ -150,21 +152,66 @@ def test_it_says_how_old_prices_are_today(answers, pages, monkeypatch):
     assert pages.opened().state.today == tomorrow
 
 
-def test_a_page_that_nobody_sees_works_nothing_out(answers, monkeypatch):
-    """The draws of the card that was made for another viewer are not made beside those of the one who came."""
-    monkeypatch.setattr(later, "OPENING_SECONDS", 0.01)
-    drawn = []
-    monkeypatch.setattr(decision_card, "pieces", lambda result, show: [lambda: drawn.append(result) or (lambda: None)])
+def test_how_sure_the_answer_is_is_worked_out_before_anybody_comes(answers, monkeypatch):
+    """Whoever opens the executive page then waits for nothing: the whole card is there as soon as the page is."""
+    monkeypatch.setattr(later, "OPENING_SECONDS", 3600.0)
+    done = threading.Event()
+    pieces = decision_card.pieces
+
+    def told(result, show):
+        draw, flip = pieces(result, show)
+        return draw, lambda: (flip(), done.set())[0]
+
+    def work_is_done():
+        assert done.wait(60)
+        time.sleep(0.1)  # until the thread has put its result down
+
+    monkeypatch.setattr(decision_card, "pieces", told)
+    answers.append(comes_late("", after=work_is_done))
+
+    async def open_page():
+        page = executive()
+        while "working it out" in found(page, "tco-facts").value:
+            await asyncio.sleep(0.01)
+        return page
+
+    page = done_apart(open_page)
+    assert found(page, "tco-facts").value == shown(page.state.result)[1]
+
+
+def test_work_for_a_page_that_nobody_sees_is_left(answers, monkeypatch):
+    """What was begun for whoever has no link is not gone on with beside the work for the viewer with one."""
+    monkeypatch.setattr(later, "OPENING_SECONDS", 0.0)
+    begun, closed = [], threading.Event()
+
+    def pieces(result, _show):
+        def first():
+            begun.append(("first", result))
+            assert closed.wait(60)
+            return lambda: None
+
+        def second():
+            begun.append(("second", result))
+            return lambda: None
+
+        return first, second
+
+    monkeypatch.setattr(decision_card, "pieces", pieces)
     own = tco.scenario("internal-tool")
     answers.append(comes(f"s={link_text(own)}"))
 
     async def open_page():
         page = executive()
-        await asyncio.sleep(0.5)
+        closed.set()
+        while len(begun) < 3:
+            await asyncio.sleep(0.01)
         return page
 
     page = done_apart(open_page)
-    assert drawn == [page.state.result]
+    usual, *rest = begun
+    assert usual[0] == "first"
+    assert usual[1] is not page.state.result
+    assert rest == [("first", page.state.result), ("second", page.state.result)]
 
 
 def test_a_scenario_given_waits_for_nobody(answers, pages):

@@ -11,6 +11,8 @@ import time
 from typing import Final
 
 SECONDS_BETWEEN_CALLS: Final = 1.0
+# Of the environment; there once somebody has come.
+_QUERY: Final = "QUERY_STRING"
 
 
 def is_started_ahead() -> bool:
@@ -18,6 +20,13 @@ def is_started_ahead() -> bool:
     Whether this is the kernel of a page that nobody may have asked for yet.
     """
     return os.environ.get("VOILA_PREHEAT", "False") != "False"
+
+
+def nobody_has_come() -> bool:
+    """
+    Whether this is such a kernel and still waits.
+    """
+    return is_started_ahead() and _QUERY not in os.environ
 
 
 def wait_for_viewer() -> None:
@@ -29,7 +38,7 @@ def wait_for_viewer() -> None:
 
     of = os.environ
     server = f"ws://{of.get('VOILA_APP_IP', '127.0.0.1')}:{of['VOILA_APP_PORT']}{of.get('VOILA_SERVER_URL', '/')}"
-    while "QUERY_STRING" not in os.environ:
+    while nobody_has_come():
         try:
             with connect(f"{server}voila/query/{of['VOILA_KERNEL_ID']}", proxy=None) as connection:
                 os.environ.update(json.loads(connection.recv()))

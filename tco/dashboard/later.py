@@ -3,7 +3,10 @@
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Final
+
+from tco.dashboard.heated import nobody_has_come
 
 # A viewer who drags a slider sends a change every few milliseconds, and pauses for less than this.
 REST_SECONDS: Final = 0.3
@@ -18,7 +21,8 @@ class Later:
     Does the work that was asked for last, in a thread, a piece at a time.
 
     A piece of work returns what shows it; that is called where the page's other changes are made. Whoever asks anew
-    forgets what was under way. Where nothing runs pages, as in a plain Python session, nothing is done.
+    forgets what was under way. Where nothing runs pages, as in a plain Python session, nothing is done. In a kernel
+    that was started ahead work begins before anybody comes, who then may find it done.
 
     Parameters
     ----------
@@ -29,6 +33,7 @@ class Later:
     def __init__(self, failed: Callable[[], None]) -> None:
         self._failed = failed
         self._task: asyncio.Task[None] | None = None
+        self._ahead: list[Future[Callable[[], None]]] = []
 
     def ask(self, pieces: Sequence[Work]) -> None:
         """
@@ -39,6 +44,11 @@ class Later:
             loop = asyncio.get_running_loop()
         except RuntimeError:
             return
+        if nobody_has_come():
+            # The loop stands still until somebody does.
+            thread = ThreadPoolExecutor(1)
+            self._ahead = [thread.submit(piece) for piece in pieces]
+            pieces = [piece.result for piece in self._ahead]
         self._task = loop.create_task(self._do(pieces, REST_SECONDS if self._task else OPENING_SECONDS))
         self._task.add_done_callback(self._ended)
 
@@ -48,9 +58,13 @@ class Later:
         """
         if self._task is not None:
             self._task.cancel()
+        for piece in self._ahead:
+            piece.cancel()
+        self._ahead = []
 
     async def _do(self, pieces: Sequence[Work], seconds: float) -> None:
-        await asyncio.sleep(seconds)
+        is_done = self._ahead and all(piece.done() for piece in self._ahead)
+        await asyncio.sleep(0 if is_done else seconds)
         for piece in pieces:
             show = await asyncio.to_thread(piece)
             show()
