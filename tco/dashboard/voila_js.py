@@ -14,6 +14,10 @@ from typing import Final
 from jupyter_core.paths import jupyter_path
 from voila.paths import collect_static_paths
 
+# JupyterLab has MathJax look for formulas in the label of each control. Its 0.9 MB would be loaded and run before the
+# first chart is drawn; so they come only where a label looks as if it had a formula.
+_SEARCH: Final = b"async typeset(e){"
+_SEARCH_IF_ANY: Final = _SEARCH + rb"if(!/\$[^]*\$|\\[(\[]|\\begin\{/.test(e.textContent))return;"
 _LIST: Final = Path(__file__).with_suffix(".txt")
 # It starts the others.
 _MAIN: Final = "voila.js"
@@ -33,7 +37,8 @@ def compressed() -> bytes:
     Return the file, gzipped.
     """
     paths = filter(None, map(path_of, names()))
-    return gzip.compress(b";\n".join(path.read_bytes() for path in paths), compresslevel=6, mtime=0)
+    text = b";\n".join(path.read_bytes() for path in paths).replace(_SEARCH, _SEARCH_IF_ANY)
+    return gzip.compress(text, compresslevel=6, mtime=0)
 
 
 def names() -> list[str]:

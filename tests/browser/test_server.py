@@ -18,10 +18,17 @@ from tco.inputs import InputError
 
 ONE_CHART = """
 import os
+import ipywidgets
 import plotly.graph_objects as go
 from tco.dashboard.figure_widget import Figure
 
-Figure(go.Figure(go.Bar(y=[os.getpid()])), name="process")
+chart = Figure(go.Figure(go.Bar(y=[os.getpid()])), name="process")
+ipywidgets.VBox([ipywidgets.IntSlider(description="Salary ($)"), chart])
+"""
+FORMULA = """
+import ipywidgets
+
+ipywidgets.VBox([ipywidgets.Label("$31.8K a year"), ipywidgets.Label(r"Servers: $n = \\lambda s$")])
 """
 BROKEN_CELL = "secret = 42\nraise RuntimeError(f'{secret} went wrong')"
 
@@ -78,6 +85,15 @@ def test_asks_for_few_files(wide_page: Page, make_page: Callable[..., str], draw
     small = [path for path in asked if "/voila/static/" in path or "/voila/labextensions/" in path]
     assert len(small) == 3
     assert all("/remoteEntry." in path for path in small)
+
+
+def test_loads_what_sets_formulas_where_there_is_one(wide_page: Page, make_page: Callable[..., str]) -> None:
+    """
+    A label with a formula has it set in type, by files that no page asks for else; dollars are no formula.
+    """
+    wide_page.goto(make_page("formula", FORMULA))
+    expect(wide_page.locator("mjx-math")).to_have_count(1)
+    expect(wide_page.get_by_text("$31.8K a year")).to_be_visible()
 
 
 def test_hides_what_went_wrong_in_a_cell(wide_page: Page, make_page: Callable[..., str]) -> None:
