@@ -37,6 +37,8 @@ DRAG_MOVES = 20
 DRAG_MOVE_MS = 8
 WINDOW = {"width": 1400, "height": 1400}
 SETTLED_MS = 300
+# What the page before leaves for its server to do is over by then, and the next kernel is warm.
+REST_SECONDS = 3
 LONGEST_WAIT_MS = 30_000
 CHARTS = 3
 
@@ -268,6 +270,7 @@ def time_all(all_tools: list[Tool], browser: Browser) -> tuple[dict[str, dict[st
     for turn in range(ROUNDS):
         first = turn % len(all_tools)
         for tool in all_tools[first:] + all_tools[:first]:
+            time.sleep(REST_SECONDS)
             page = new_page(browser)
             try:
                 taken[tool.name]["open"].append(open_s(page, tool))

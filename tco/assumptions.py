@@ -9,7 +9,7 @@ import hashlib
 import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property, partial
+from functools import cached_property, partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -31,6 +31,7 @@ from tco.tables import (
     Source,
     TableError,
     read_lined_table,
+    read_once,
     read_table,
     read_text,
 )
@@ -155,28 +156,25 @@ def load_assumptions(data: Path | str | None = None) -> Assumptions:
     return _load(replacement_path(data))
 
 
-def forget_changed_tables(data: Path | str | None = None) -> bool:
+def table_files(data: Path | str | None = None) -> frozenset[tuple[Path, int, int]]:
     """
-    Have tables read again whose files are no longer those that were read.
+    What tells that a table was changed, added or taken away since.
 
     Parameters
     ----------
     data : Path or str, optional
-        As for `load_assumptions`, which reads each table once in the life of a process.
+        As for `load_assumptions`.
 
     Returns
     -------
-    changed : bool
-        Whether there are such files, or ones that cannot be read: they may have been mended.
+    files : frozenset of tuple
+        The files that tables can be read from, each with the time of its last change [ns] and its size [bytes].
     """
     replacement = replacement_path(data)
-    try:
-        changed = _load(replacement).table_hashes != _hashes(partial(table_path, replacement=replacement))
-    except (OSError, TableError):
-        changed = True
-    if changed:
-        _load.cache_clear()
-    return changed
+    places = [data_directory()] if replacement is None else [data_directory(), replacement]
+    files = {file for place in places for file in (place.glob("*.csv") if place.is_dir() else [place])}
+    found = [(file, file.stat()) for file in files if file.exists()]
+    return frozenset((file, status.st_mtime_ns, status.st_size) for file, status in found)
 
 
 def replacement_path(data: Path | str | None = None) -> Path | None:
@@ -222,7 +220,7 @@ def table_path(table: str, replacement: Path | None) -> Path:
     return theirs if theirs.exists() else own
 
 
-@cache
+@read_once
 def _load(replacement: Path | None) -> Assumptions:
     if replacement is not None:
         _must_replace_something(replacement)

@@ -6,7 +6,6 @@ The model reads their outcome (`countries.csv`, `talent.csv`, `effort.csv`); tes
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from statistics import median
 from typing import Final
@@ -15,7 +14,7 @@ import numpy as np
 
 from tco.assumptions import replacement_path, table_path
 from tco.salaries import HeldOut, SalaryBand, held_out, salary_bands
-from tco.tables import CodeSize, FrameworkUsers, Migration, OfficialWage, SalaryCell, read_table
+from tco.tables import CodeSize, FrameworkUsers, Migration, OfficialWage, SalaryCell, read_once, read_table
 from tco.trend import Forecast, share_forecast
 
 # A trend's next year counts for this much of its last one: no framework conquers all developers in ten years.
@@ -95,7 +94,7 @@ def load_evidence(data: Path | str | None = None) -> Evidence:
     return _load(replacement_path(data))
 
 
-@cache
+@read_once
 def _load(replacement: Path | None) -> Evidence:
     return Evidence(
         salary_cells=read_table(table_path("salary_cells", replacement), SalaryCell),

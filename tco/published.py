@@ -7,7 +7,6 @@ the same way: raw SQL with raw SQL, an ORM with an ORM.
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from functools import cache
 from itertools import groupby
 from pathlib import Path
 from typing import Annotated, Final, Literal, NamedTuple, Self
@@ -18,7 +17,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from tco.assumptions import Assumptions, data_directory
 from tco.inputs import InputError, shown
 from tco.staleness import Freshness, freshness
-from tco.tables import Identifier, Row, read_table
+from tco.tables import Identifier, Row, read_once, read_table
 
 # Beyond this share of failed requests a throughput is no capacity.
 MAXIMUM_ERRORS_SHARE: Final = 0.01
@@ -126,7 +125,7 @@ def read_published(path: Path | None = None) -> tuple[PublishedRun, ...]:
     return _read(data_directory() / "published_benchmarks.csv" if path is None else path)
 
 
-@cache
+@read_once
 def _read(path: Path) -> tuple[PublishedRun, ...]:
     return read_table(path, PublishedRun)
 

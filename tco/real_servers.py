@@ -5,7 +5,6 @@ CPU per request is taken from three workloads; every other case is predicted fro
 """
 
 from collections.abc import Mapping, Sequence
-from functools import cache
 from pathlib import Path
 from typing import Annotated, Final, NamedTuple
 
@@ -15,7 +14,7 @@ from pydantic import Field
 from tco.arrays import Array
 from tco.assumptions import Assumptions, data_directory, load_assumptions
 from tco.queueing import response, saturation_rps
-from tco.tables import Assumption, Identifier, Row, TableError, read_table
+from tco.tables import Assumption, Identifier, Row, TableError, read_once, read_table
 
 # CPU and wait in ms of the workloads that CPU per request is taken from: a light one that only computes, one that waits
 # as well, and a heavy one, since threads that hand the interpreter around cost in proportion.
@@ -102,7 +101,7 @@ def read_real_servers(path: Path | None = None) -> tuple[MeasuredLoad, ...]:
     return _read(data_directory() / "real_servers.csv" if path is None else path)
 
 
-@cache
+@read_once
 def _read(path: Path) -> tuple[MeasuredLoad, ...]:
     return read_table(path, MeasuredLoad)
 

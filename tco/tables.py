@@ -7,11 +7,11 @@ column, value and rule, and nothing of that file is used.
 
 import csv
 import io
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Annotated, ClassVar, Final, Literal, Self, TypeVar
+from typing import Annotated, ClassVar, Final, Literal, ParamSpec, Self, TypeVar, cast
 
 from pydantic import (
     AfterValidator,
@@ -393,6 +393,37 @@ class ProfileDay(Row):
 
 
 AnyRow = TypeVar("AnyRow", bound=Row)
+Parameters = ParamSpec("Parameters")
+Content = TypeVar("Content")
+
+_forget: list[Callable[[], None]] = []
+
+
+def read_once(read: Callable[Parameters, Content]) -> Callable[Parameters, Content]:
+    """
+    Have a function keep what it has read of tables for the life of the process, or until `forget_tables` is called.
+
+    Parameters
+    ----------
+    read : callable
+        Reads tables; its arguments are hashable.
+
+    Returns
+    -------
+    read : callable
+        Does it once for the same arguments.
+    """
+    kept = cache(read)
+    _forget.append(kept.cache_clear)
+    return cast("Callable[Parameters, Content]", kept)
+
+
+def forget_tables() -> None:
+    """
+    Have every table read anew when it is next asked for.
+    """
+    for forget in _forget:
+        forget()
 
 
 @cache

@@ -2,9 +2,9 @@
 
 import asyncio
 import json
+import shutil
 import threading
-import time
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import timedelta
 
 import ipywidgets as widgets
@@ -15,12 +15,14 @@ from tornado.web import Application
 from tornado.websocket import WebSocketHandler
 
 import tco
+from tco.assumptions import data_directory
 from tco.dashboard import decision_card, heated, later, opening
 from tco.dashboard import state as state_module
 from tco.dashboard.executive import executive
 from tco.dashboard.opening import opened
 from tco.dashboard.page import Page
 from tco.dashboard.state import State
+from tco.evidence import load_evidence
 from tco.links import link_text
 from tests.tables import PRICES
 from tests.test_dashboard import found
@@ -72,8 +74,10 @@ def comes_late(query, *, after):
     """Somebody asks for the page with this query after something else has happened."""
 
     def answer(socket):
-        after()
-        comes(query)(socket)
+        try:
+            after()
+        finally:  # else whoever waits would ask for ever
+            comes(query)(socket)
 
     return answer
 
@@ -83,9 +87,11 @@ class Pages:
 
     def __init__(self):
         self.made = []
+        self.content = lambda: None
 
     def page_of(self, state):
         """All that is on it."""
+        self.content()
         self.made.append(Page(state, [widgets.HTML(state.scenario.preset)]))
         return self.made[-1]
 
@@ -140,6 +146,36 @@ def test_it_reads_tables_that_changed_while_it_waited(answers, pages, tmp_path, 
     assert pages.opened().scenario.catalogue.instance_usd_per_hour.tolist() == [0.2, 0.3]
 
 
+def test_evidence_is_read_again_too(answers, pages, tmp_path, monkeypatch):
+    """Tables that only some pages show are in force as they are when the viewer comes."""
+    monkeypatch.setenv("TCO_DATA", str(tmp_path))
+    table = data_directory() / "code_sizes.csv"
+    theirs = tmp_path / "code_sizes.csv"
+    shutil.copy(table, theirs)
+    lines = theirs.read_text().splitlines(keepends=True)
+    rows = []
+    pages.content = lambda: rows.append(len(load_evidence().code_sizes))
+    answers.append(comes_late("", after=lambda: theirs.write_text("".join(lines[:-1]))))
+    pages.opened()
+    assert rows == [len(lines) - 1, len(lines) - 2]
+
+
+def test_a_page_that_cannot_be_made_ahead_is_made_for_its_viewer(answers, pages, caplog):
+    """What goes wrong before anybody comes is logged; whoever comes gets a page, and no widgets of the broken one."""
+    made = []
+
+    def fails_once():
+        made.append(widgets.HTML("half a page"))
+        if len(made) == 1:
+            raise RuntimeError("no luck")
+
+    pages.content = fails_once
+    answers.append(comes(""))
+    assert pages.opened().scenario.to_toml() == tco.scenario().to_toml()
+    assert "no luck" in caplog.text
+    assert [each.comm is None for each in made] == [True, False]
+
+
 def test_it_says_how_old_prices_are_today(answers, pages, monkeypatch):
     """A page that was made on another day than its viewer comes is made again."""
     tomorrow = state_module.local_date() + timedelta(days=1)
@@ -155,19 +191,15 @@ def test_it_says_how_old_prices_are_today(answers, pages, monkeypatch):
 def test_how_sure_the_answer_is_is_worked_out_before_anybody_comes(answers, monkeypatch):
     """Whoever opens the executive page then waits for nothing: the whole card is there as soon as the page is."""
     monkeypatch.setattr(later, "OPENING_SECONDS", 3600.0)
-    done = threading.Event()
-    pieces = decision_card.pieces
+    work = []
 
-    def told(result, show):
-        draw, flip = pieces(result, show)
-        return draw, lambda: (flip(), done.set())[0]
+    class Noted(ThreadPoolExecutor):
+        def submit(self, *of):
+            work.append(super().submit(*of))
+            return work[-1]
 
-    def work_is_done():
-        assert done.wait(60)
-        time.sleep(0.1)  # until the thread has put its result down
-
-    monkeypatch.setattr(decision_card, "pieces", told)
-    answers.append(comes_late("", after=work_is_done))
+    monkeypatch.setattr(later, "ThreadPoolExecutor", Noted)
+    answers.append(comes_late("", after=lambda: wait(work, timeout=60)))
 
     async def open_page():
         page = executive()
@@ -177,6 +209,25 @@ def test_how_sure_the_answer_is_is_worked_out_before_anybody_comes(answers, monk
 
     page = done_apart(open_page)
     assert found(page, "tco-facts").value == shown(page.state.result)[1]
+
+
+def test_a_page_that_waits_for_nobody_works_when_its_inputs_are_at_rest(answers, monkeypatch):
+    """A notebook with a scenario of its own is shown without a viewer being asked for; its sliders start no crowd."""
+    monkeypatch.setattr(later, "REST_SECONDS", 0.05)
+    begun = []
+    monkeypatch.setattr(decision_card, "pieces", lambda result, show: [lambda: begun.append(result) or (lambda: None)])
+
+    async def drag():
+        page = executive(tco.scenario("internal-tool"))
+        for people in (6.0, 7.0, 8.0):
+            page.state.change(team_people=people)
+        await asyncio.sleep(0.5)
+        return page
+
+    page = done_apart(drag)
+    assert begun[-1] is page.state.result
+    assert len(begun) <= 2
+    assert answers == []
 
 
 def test_work_for_a_page_that_nobody_sees_is_left(answers, monkeypatch):

@@ -18,7 +18,7 @@ from tco.dashboard import server
 server._MOST_OPENING_SECONDS = {LIMIT_SECONDS}
 server.serve(Path(sys.argv[1]), int(sys.argv[2]), open_browser=False)
 """
-WAITS = "from tco.dashboard import heated\nif heated.is_started_ahead():\n    heated.wait_for_viewer()\nprint('made')"
+WAITS = "from tco.dashboard import heated\nheated.wait_for_viewer()\nprint('made')"
 NEVER_ENDS = "import time\nwhile True:\n    time.sleep(1)"
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final, NamedTuple, TypeVar
 from urllib.parse import parse_qs, parse_qsl, quote, urlencode
 
+from tco.dashboard.heated import QUERY
 from tco.dashboard.state import Result, State
 from tco.decision import verdict
 from tco.links import PARAMETER, changes_since, link_text, parse_link
@@ -83,7 +84,7 @@ def query() -> str:
     """
     The query of the address that the page was opened with; empty where nobody has come yet.
     """
-    return os.environ.get("QUERY_STRING", "")
+    return os.environ.get(QUERY, "")
 
 
 @cache
@@ -119,18 +120,18 @@ def links_html(
     if "VOILA_PREHEAT" not in os.environ:  # Voilà sets it for each of its kernels
         return ""
     try:
-        query, *more = (f"{PARAMETER}={link_text(*one)}" for one in (result, *others))
+        first, *more = (f"{PARAMETER}={link_text(*one)}" for one in (result, *others))
     except ScenarioError as error:
         return f"<span>No link: {escape(str(error))}</span>"
     links = "".join(
-        f"<a class='tco-page-link' href='{escape(page.name)}.ipynb?{query}' title='{escape(page.description)}'>"
+        f"<a class='tco-page-link' href='{escape(page.name)}.ipynb?{first}' title='{escape(page.description)}'>"
         f"{escape(page.label)}</a>"
         for page in pages()
         if page.name != here
     )
     # The page's own JavaScript puts the address of the server in front.
     view = [f"{VIEW}={quote(urlencode(view_items))}"] if view_items else []
-    own = escape(f"{here}.ipynb?{'&'.join([query, *more, *view])}")
+    own = escape(f"{here}.ipynb?{'&'.join([first, *more, *view])}")
     return (
         f"<nav aria-label='The same scenario on other pages'>{links}</nav>"
         f"<label>Link to this scenario <input class='tco-copy-link' readonly value='{own}'></label>"

@@ -1,5 +1,5 @@
 """
-Heated kernels: Voilà can start the kernel of a page ahead of its viewer, who then does not wait for imports and tables.
+Heated kernels: Voilà can start the kernel of a page ahead of its viewer, who then finds the page made.
 
 What `voila.utils.wait_for_request` does is done here in a few lines, since to import it costs each kernel 50 MB and two
 seconds: it brings the whole server along.
@@ -11,27 +11,20 @@ import time
 from typing import Final
 
 SECONDS_BETWEEN_CALLS: Final = 1.0
-# Of the environment; there once somebody has come.
-_QUERY: Final = "QUERY_STRING"
-
-
-def is_started_ahead() -> bool:
-    """
-    Whether this is the kernel of a page that nobody may have asked for yet.
-    """
-    return os.environ.get("VOILA_PREHEAT", "False") != "False"
+# The variable of the environment that is there once somebody has come: the query of the address.
+QUERY: Final = "QUERY_STRING"
 
 
 def nobody_has_come() -> bool:
     """
-    Whether this is such a kernel and still waits.
+    Whether this is the kernel of a page that was started ahead and still waits for its viewer.
     """
-    return is_started_ahead() and _QUERY not in os.environ
+    return os.environ.get("VOILA_PREHEAT", "False") != "False" and QUERY not in os.environ
 
 
 def wait_for_viewer() -> None:
     """
-    Return once somebody has asked for the page; `QUERY_STRING` of the environment is then that of the address.
+    Return once somebody has asked for the page; the environment then has the query of the address.
     """
     from websockets.exceptions import WebSocketException  # noqa: PLC0415, elsewhere not needed
     from websockets.sync.client import connect  # noqa: PLC0415

@@ -44,10 +44,11 @@ class Later:
             loop = asyncio.get_running_loop()
         except RuntimeError:
             return
-        if nobody_has_come():
+        if self._task is None and nobody_has_come():
             # The loop stands still until somebody does.
-            thread = ThreadPoolExecutor(1)
-            self._ahead = [thread.submit(piece) for piece in pieces]
+            executor = ThreadPoolExecutor(1)
+            self._ahead = [executor.submit(piece) for piece in pieces]
+            executor.shutdown(wait=False)
             pieces = [piece.result for piece in self._ahead]
         self._task = loop.create_task(self._do(pieces, REST_SECONDS if self._task else OPENING_SECONDS))
         self._task.add_done_callback(self._ended)
@@ -68,6 +69,7 @@ class Later:
         for piece in pieces:
             show = await asyncio.to_thread(piece)
             show()
+        self._ahead = []
 
     def _ended(self, task: asyncio.Task[Any]) -> None:
         if task.cancelled() or task.exception() is None:

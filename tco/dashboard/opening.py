@@ -1,22 +1,21 @@
 """Opening: a page for whoever comes, made before anybody comes where its kernel was started ahead."""
 
-from collections.abc import Callable
-from importlib import import_module
-from typing import TypeVar
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import ipywidgets as widgets
 
-from tco.assumptions import forget_changed_tables
-from tco.dashboard.addresses import linked, query
-from tco.dashboard.heated import is_started_ahead, wait_for_viewer
-from tco.dashboard.state import State, local_date
+from tco.assumptions import table_files
+from tco.dashboard.addresses import AnyState, linked, query
+from tco.dashboard.heated import nobody_has_come, wait_for_viewer
+from tco.dashboard.page import Page
+from tco.dashboard.state import local_date
 from tco.scenarios import Scenario
-
-AnyState = TypeVar("AnyState", bound=State)
-AnyPage = TypeVar("AnyPage", bound=widgets.Widget)
+from tco.tables import forget_tables
 
 
-def opened(start: Scenario | None, kind: type[AnyState], build: Callable[[AnyState], AnyPage]) -> AnyPage:
+def opened(start: Scenario | None, kind: type[AnyState], build: Callable[[AnyState], Page]) -> Page:
     """
     A page that is being opened: of the scenario given, else of its address, else of the usual scenario.
 
@@ -35,22 +34,37 @@ def opened(start: Scenario | None, kind: type[AnyState], build: Callable[[AnySta
 
     Returns
     -------
-    page : ipywidgets.Widget
+    page : Page
         What `build` gave.
     """
     if start is not None:
         return build(kind(start))
-    if is_started_ahead():
-        made: list[widgets.Widget] = []
-        widgets.Widget.on_widget_constructed(made.append)
-        state = kind()
-        page = build(state)
-        widgets.Widget.on_widget_constructed(None)
-        import_module("scipy.stats")  # of the draws, which are made once the page is shown
+    if nobody_has_come():
+        day, files = local_date(), table_files()
+        page = None
+        with _noted_widgets() as made:
+            try:
+                page = build(kind())
+            except Exception:
+                # Whoever comes may come with another scenario, or find the tables mended.
+                logging.getLogger(__name__).exception("no page could be made ahead")
         wait_for_viewer()
-        if not (forget_changed_tables() or query() or state.today != local_date()):
+        if table_files() != files:
+            forget_tables()
+        elif page is not None and not query() and local_date() == day:
             return page
         # Browsers fetch all widgets of a kernel.
         for widget in made:
             widget.close()
     return build(linked(kind))
+
+
+@contextmanager
+def _noted_widgets() -> Iterator[list[widgets.Widget]]:
+    """The widgets that are made meanwhile."""
+    made: list[widgets.Widget] = []
+    widgets.Widget.on_widget_constructed(made.append)
+    try:
+        yield made
+    finally:
+        widgets.Widget.on_widget_constructed(None)

@@ -35,7 +35,7 @@ class Publication(NamedTuple):
     kernel_memory_mib : int, optional
         Memory that the calculation of a page can take; as much as there is by default. [MiB]
     heated_kernels : int
-        Kernels of each of the first three pages of the index that wait for a viewer with their imports done.
+        Kernels of each of the first three pages of the index that wait for a viewer with their page made.
 
     Examples
     --------

@@ -40,7 +40,7 @@ MAX_PORT: Final = 65_535
 _JUPYTER_PATH: Final = Path(__file__).parent / "jupyter"
 # A page closes its kernel when it is left. Kernels of browsers that crash or fall asleep are looked for this often.
 _LONGEST_CULL_INTERVAL_SECONDS: Final = 30
-# Kernels wait for the viewers of the pages that are opened first; a waiting kernel takes 115 MiB.
+# Kernels wait for the viewers of the pages that are opened first; a waiting kernel takes 90 to 140 MiB.
 _HEATED_PAGES: Final = 3
 # The next one is started when the page that took the last one has had time to load.
 _REHEAT_SECONDS: Final = 5.0

@@ -1,5 +1,5 @@
 """
-Voilà's JavaScript as one file: the hundred small ones that a page of ours asks for, one after the other.
+Voilà's JavaScript as one file: the seventy small ones that a page of ours asks for, one after the other.
 
 Each of them would be a request of its own, and most are only known once others have run. They are written so that they
 may come in any order and together; one that is missing from `voila_js.txt` is fetched by itself, as ever.
