@@ -53,7 +53,8 @@ def compressed() -> bytes:
 @cache
 def small_compressed() -> bytes:
     """
-    Return the file with our kinds of traces only, gzipped: a quarter of its size, and it takes a page a thirtieth of the time to run.
+    Return the file with our kinds of traces only, gzipped: a quarter of its size, and a page runs it in a thirtieth of
+    the time.
     """
     return gzip.compress(small(PATH.read_text(encoding="utf-8")).encode(), compresslevel=6, mtime=0)
 
