@@ -3,8 +3,6 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-# One more than there are cores: tests of pages wait about as often as they compute.
-WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 LOCK_UV := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
@@ -31,7 +29,7 @@ lab: $(READY) ## Open the notebooks in JupyterLab
 
 test: lint ## Run every check: style, types, tests, notebooks, pages in a browser
 	# In order: pages in a browser, which take longest, begin first, so that no process is left alone with them.
-	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 lint: $(READY) ## Check style and types
 	$(BIN)/ruff check .
