@@ -40,7 +40,7 @@ def opened(start: Scenario | None, kind: type[AnyState], build: Callable[[AnySta
     if start is not None:
         return build(kind(start))
     if nobody_has_come():
-        day, files = local_date(), table_files()
+        files = table_files()
         page = None
         with _noted_widgets() as made:
             try:
@@ -51,7 +51,7 @@ def opened(start: Scenario | None, kind: type[AnyState], build: Callable[[AnySta
         wait_for_viewer()
         if table_files() != files:
             forget_tables()
-        elif page is not None and not query() and local_date() == day:
+        elif page is not None and not query() and page.state.today == local_date():
             return page
         # Browsers fetch all widgets of a kernel.
         for widget in made:

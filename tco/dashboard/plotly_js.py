@@ -20,9 +20,9 @@ _WRAPPER: Final = re.compile(r"([\w$]+)=\(\w,\w\)=>\(\)=>\{[^;]*?\{exports:\{\}\
 _MODULE: Final = r"(?<=[;\n])var ([\w$]+)={}\((?:\([\w$,]*\)|[\w$]+)=>\{{"
 # Now and then a function of another kind follows one of them.
 _OTHER_WRAPPER: Final = re.compile(r"=[\w$]+\(\(\)=>\{")
-# The function around all modules, and its end.
-_FACTORY: Final = ": this, () => {"
-_FACTORY_END: Final = "return Plotly;\n}));"
+# How the function around all modules begins and ends, as it is and in parentheses.
+_FACTORY: Final = (": this, () => {", ": this, (() => {")
+_FACTORY_END: Final = ("return Plotly;\n}));", "return Plotly;\n})));")
 _USE: Final = re.compile(r"([\w$]+)\(\)")
 _REGISTER: Final = re.compile(r"\.register\(\[([\w$(),]+)\]\)")
 _EXPORTED: Final = re.compile(r"exports=([\w$]+)\(\)")
@@ -102,9 +102,8 @@ def small(file: str) -> str:
         unread += [modules[name] for name in found]
     types = f"window.Plotly.tcoTypes = {json.dumps(TRACE_TYPES)};\n"
     kept_modules = (_compiled_early(text, wrapper[1]) for name, text in modules.items() if name in needed)
-    if _FACTORY in preamble and _FACTORY_END in last:
-        preamble = preamble.replace(_FACTORY, ": this, (() => {")
-        last = last.replace(_FACTORY_END, "return Plotly;\n})));")
+    if _FACTORY[0] in preamble and _FACTORY_END[0] in last:
+        preamble, last = preamble.replace(*_FACTORY), last.replace(*_FACTORY_END)
     return "".join([preamble, *kept_modules, last, "\n", types])
 
 
